@@ -1,0 +1,77 @@
+package dev.strait.transport;
+
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * The settings of a transport or an acceptor. Immutable.
+ *
+ * @param peerPolicy which peers may enter
+ * @param outboundLimitBytes the limit of the outbound buffer, per stream
+ * @param maxConnections how many accepted streams an acceptor keeps open; further ones are closed at
+ *     once
+ * @param backlog how many streams the operating system queues before they are accepted
+ * @param threadFactory makes the threads that a transport needs; they are made daemons
+ * @param ticker the clock for timeouts
+ */
+public record TransportOptions(
+    PeerPolicy peerPolicy,
+    int outboundLimitBytes,
+    int maxConnections,
+    int backlog,
+    ThreadFactory threadFactory,
+    Ticker ticker) {
+
+  /** Same user or root, 1 MiB outbound, 1,024 connections, a backlog of 512. */
+  public static final TransportOptions DEFAULTS =
+      new TransportOptions(
+          PeerPolicy.sameUserOrRoot(), 1 << 20, 1024, 512, Threads.daemonFactory(), Ticker.system());
+
+  /** Checks every setting. */
+  public TransportOptions {
+    if (outboundLimitBytes < 4096) {
+      throw new IllegalArgumentException(
+          "outboundLimitBytes must be at least 4096, was " + outboundLimitBytes);
+    }
+    if (maxConnections < 1) {
+      throw new IllegalArgumentException("maxConnections must be at least 1, was " + maxConnections);
+    }
+    if (backlog < 1) {
+      throw new IllegalArgumentException("backlog must be at least 1, was " + backlog);
+    }
+  }
+
+  /** These settings with another policy. */
+  public TransportOptions withPeerPolicy(PeerPolicy policy) {
+    return new TransportOptions(
+        policy, outboundLimitBytes, maxConnections, backlog, threadFactory, ticker);
+  }
+
+  /** These settings with another outbound limit. */
+  public TransportOptions withOutboundLimitBytes(int bytes) {
+    return new TransportOptions(peerPolicy, bytes, maxConnections, backlog, threadFactory, ticker);
+  }
+
+  /** These settings with another limit of connections. */
+  public TransportOptions withMaxConnections(int connections) {
+    return new TransportOptions(
+        peerPolicy, outboundLimitBytes, connections, backlog, threadFactory, ticker);
+  }
+
+  /** These settings with another backlog. */
+  public TransportOptions withBacklog(int entries) {
+    return new TransportOptions(
+        peerPolicy, outboundLimitBytes, maxConnections, entries, threadFactory, ticker);
+  }
+
+  /** These settings with another thread factory. */
+  public TransportOptions withThreadFactory(ThreadFactory factory) {
+    return new TransportOptions(
+        peerPolicy, outboundLimitBytes, maxConnections, backlog, factory, ticker);
+  }
+
+  /** These settings with another clock. */
+  public TransportOptions withTicker(Ticker clock) {
+    return new TransportOptions(
+        peerPolicy, outboundLimitBytes, maxConnections, backlog, threadFactory, clock);
+  }
+}
