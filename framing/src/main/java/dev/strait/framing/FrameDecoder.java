@@ -1,7 +1,5 @@
 package dev.strait.framing;
 
-import dev.strait.transport.BufferPool;
-import dev.strait.transport.DataListener;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,122 +7,88 @@ import org.jspecify.annotations.Nullable;
  * Cuts a byte stream into frames of the {@link FrameHeader} layout, incrementally: any split of the
  * bytes gives the same frames.
  *
- * <p>A frame that lies whole in the buffer is passed on where it lies. Only one that is split is
- * gathered, in a pooled buffer that is held until the frame is complete. Not thread-safe.
+ * <p>A frame that lies whole in the buffer is passed on where it lies. Only one whose data is split
+ * is gathered; what is held for it grows with what arrived. A length of 2^24 or more is refused
+ * whatever the limits say, and a refusal comes as soon as the header is there, before any of the
+ * data.
+ *
+ * <p>Ownership and errors are as {@link FrameCodec.Decoder} says. Not thread-safe. Source: SPEC.md,
+ * "Frames".
  */
-public final class FrameDecoder {
-  private final FrameLimits limits;
-  private final FrameListener listener;
+public final class FrameDecoder extends IncrementalDecoder {
+  private static final int NO_HEADER = -1;
 
-  private final ByteBuffer header = ByteBuffer.allocate(FrameHeader.BYTES);
-  private @Nullable ByteBuffer gathered;
+  private final FrameLimits limits;
+  private final ByteBuffer splitHeader = ByteBuffer.allocate(FrameHeader.BYTES);
+
+  private int length = NO_HEADER;
+  private int streamId;
+  private int type;
+  private int flags;
 
   /** Decodes for {@code listener} what {@code limits} lets in. */
   public FrameDecoder(FrameLimits limits, FrameListener listener) {
+    super(listener);
     this.limits = limits;
-    this.listener = listener;
   }
 
-  /**
-   * Takes all of {@code data}. Hot: guarded by the benchmark of the frames.
-   *
-   * @param data the next bytes of the stream, big-endian; owned by the caller, see {@link
-   *     DataListener}
-   * @throws FrameException if the limits or the listener refuse a frame; the stream cannot go on
-   */
-  public void decode(ByteBuffer data) throws FrameException {
-    while (data.hasRemaining()) {
-      if (gathered != null || header.position() > 0 || data.remaining() < FrameHeader.BYTES) {
-        gather(data);
-        continue;
-      }
+  @Override
+  void step(ByteBuffer data) throws FrameException {
+    if (length == NO_HEADER && !readHeader(data)) {
+      return;
+    }
+    int missing = length - gatheredBytes();
+    if (data.remaining() < missing) {
+      gather(data, length);
+      return;
+    }
+    length = NO_HEADER;
+    deliver(data, missing, streamId, type, flags);
+  }
+
+  @Override
+  @Nullable String unfinished() {
+    if (length != NO_HEADER) {
+      return "its header and " + gatheredBytes() + " of its " + length + " bytes of data";
+    }
+    int headerBytes = splitHeader.position();
+    return headerBytes == 0
+        ? null
+        : headerBytes + " of the " + FrameHeader.BYTES + " bytes of its header";
+  }
+
+  private boolean readHeader(ByteBuffer data) throws FrameException {
+    if (splitHeader.position() == 0 && data.remaining() >= FrameHeader.BYTES) {
       int at = data.position();
-      int length = checkedLength(data, at);
-      if (data.remaining() - FrameHeader.BYTES < length) {
-        gather(data);
-        continue;
-      }
-      int end = data.limit();
-      int frameEnd = at + FrameHeader.BYTES + length;
-      data.limit(frameEnd).position(at + FrameHeader.BYTES);
-      deliver(data, at, data);
-      data.limit(end).position(frameEnd);
+      data.position(at + FrameHeader.BYTES);
+      accept(data, at);
+      return true;
     }
+    while (splitHeader.hasRemaining()) {
+      if (!data.hasRemaining()) {
+        return false;
+      }
+      splitHeader.put(data.get());
+    }
+    splitHeader.clear();
+    accept(splitHeader, 0);
+    return true;
   }
 
-  /**
-   * The stream has ended.
-   *
-   * @throws FrameException if it ended inside a frame
-   */
-  public void end() throws FrameException {
-    int headerBytes = header.position();
-    ByteBuffer partial = gathered;
-    int dataBytes = partial == null ? 0 : partial.position();
-    release();
-    if (headerBytes > 0) {
+  private void accept(ByteBuffer in, int at) throws FrameException {
+    long announced = FrameHeader.length(in, at);
+    streamId = FrameHeader.streamId(in, at);
+    type = FrameHeader.type(in, at);
+    flags = FrameHeader.flags(in, at);
+    if (announced > FrameHeader.MAX_LENGTH) {
       throw new FrameException(
-          "the stream ended inside a frame, after " + headerBytes + " bytes of its header and "
-              + dataBytes + " bytes of its data");
+          "frame announces "
+              + announced
+              + " bytes of data, over the limit of "
+              + FrameHeader.MAX_LENGTH
+              + " bytes of the length field, whose first byte is 0");
     }
-  }
-
-  /** Gives back what is held. Idempotent. The decoder is of no use afterwards. */
-  public void release() {
-    ByteBuffer partial = gathered;
-    gathered = null;
-    if (partial != null) {
-      BufferPool.shared().release(partial);
-    }
-  }
-
-  private void gather(ByteBuffer data) throws FrameException {
-    if (header.hasRemaining()) {
-      move(data, header, header.remaining());
-      if (header.hasRemaining()) {
-        return;
-      }
-      checkedLength(header, 0);
-    }
-    int length = header.getInt(FrameHeader.LENGTH_OFFSET);
-    ByteBuffer frame = gathered;
-    if (frame == null) {
-      frame = BufferPool.shared().acquire();
-      gathered = frame;
-    }
-    move(data, frame, length - frame.position());
-    if (frame.position() == length) {
-      try {
-        deliver(header, 0, frame.flip());
-      } finally {
-        header.clear();
-        release();
-      }
-    }
-  }
-
-  private int checkedLength(ByteBuffer in, int at) throws FrameException {
-    int length = in.getInt(at + FrameHeader.LENGTH_OFFSET);
-    limits.check(
-        in.getInt(at + FrameHeader.STREAM_ID_OFFSET),
-        in.get(at + FrameHeader.TYPE_OFFSET) & 0xff,
-        in.get(at + FrameHeader.FLAGS_OFFSET) & 0xff,
-        Integer.toUnsignedLong(length));
-    return length;
-  }
-
-  private void deliver(ByteBuffer in, int at, ByteBuffer frame) throws FrameException {
-    listener.onFrame(
-        in.getInt(at + FrameHeader.STREAM_ID_OFFSET),
-        in.get(at + FrameHeader.TYPE_OFFSET) & 0xff,
-        in.get(at + FrameHeader.FLAGS_OFFSET) & 0xff,
-        frame);
-  }
-
-  private static void move(ByteBuffer from, ByteBuffer to, int atMost) {
-    int bytes = Math.min(from.remaining(), atMost);
-    to.put(to.position(), from, from.position(), bytes);
-    to.position(to.position() + bytes);
-    from.position(from.position() + bytes);
+    limits.check(streamId, type, flags, announced);
+    length = (int) announced;
   }
 }
