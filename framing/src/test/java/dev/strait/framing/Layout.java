@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.util.List;
 
 /** Every codec, each with three frames to send over it. */
+@SuppressWarnings("ImmutableEnumChecker") // its codecs are stateless, its lists unmodifiable
 enum Layout {
   TTRPC(
       FrameCodec.ttrpc(FrameLimits.ttrpcAndNative()),

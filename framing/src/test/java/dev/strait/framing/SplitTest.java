@@ -1,7 +1,6 @@
 package dev.strait.framing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.strait.transport.BufferPool;
@@ -71,8 +70,7 @@ class SplitTest {
       if (cut == 0 || ends.contains(cut)) {
         decoder.end();
       } else {
-        FrameException e = assertThrows(FrameException.class, decoder::end, "cut at " + cut);
-        assertFalse(e.getMessage().isEmpty());
+        assertThrows(FrameException.class, decoder::end, "cut at " + cut);
       }
     }
   }
