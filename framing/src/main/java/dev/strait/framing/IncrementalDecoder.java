@@ -133,7 +133,7 @@ abstract class IncrementalDecoder implements FrameCodec.Decoder {
     }
     Throwable first = failure;
     if (first != null) {
-      throw new FrameException("the stream failed before: " + first.getMessage(), first);
+      throw new FrameException("the stream failed before: " + first, first);
     }
   }
 }

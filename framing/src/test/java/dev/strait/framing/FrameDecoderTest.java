@@ -156,6 +156,9 @@ class FrameDecoderTest {
     for (int i = 0; i < 2; i++) {
       FrameException again = assertThrows(FrameException.class, () -> decoder.decode(stream));
       assertSame(first, again.getCause());
+      assertEquals(
+          "the stream failed before: java.lang.IllegalStateException: the first reason",
+          again.getMessage());
       assertSame(first, assertThrows(FrameException.class, decoder::end).getCause());
       decoder.release();
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.transport.BufferPool;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -57,6 +58,16 @@ class NewlineDelimitedCodecTest {
               () -> assertThrows(FrameException.class, () -> decoder.decode(more)));
       assertTrue(i == 0 || bytes < 16 * 1024, bytes + " bytes");
     }
+  }
+
+  @Test
+  void aLineOverTheLimitGivesItsBufferBack() throws FrameException {
+    int lent = BufferPool.shared().outstanding();
+    FrameCodec.Decoder decoder = FrameCodec.newlineDelimited(10_000).decoder(recorder);
+    ByteBuffer half = ascii("x".repeat(6_000));
+    decoder.decode(half);
+    assertThrows(FrameException.class, () -> decoder.decode(half.rewind()));
+    assertEquals(lent, BufferPool.shared().outstanding());
   }
 
   @Test
