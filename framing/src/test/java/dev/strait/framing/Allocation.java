@@ -1,5 +1,7 @@
 package dev.strait.framing;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 
@@ -29,5 +31,11 @@ final class Allocation {
         .filter(pool -> pool.getName().equals("direct"))
         .mapToLong(BufferPoolMXBean::getCount)
         .sum();
+  }
+
+  /** Fewer are fine: a garbage collection may free those of other tests at any time. */
+  static void assertDirectBuffersAtMost(long max) {
+    long now = directBuffers();
+    assertTrue(now <= max, now + " direct buffers, there were " + max);
   }
 }

@@ -77,7 +77,7 @@ class NewlineDelimitedCodecTest {
       ByteBuffer some = ascii("{\"a\":");
       long direct = Allocation.directBuffers();
       long bytes = Allocation.heapBytes(() -> decoder.decode(some));
-      assertEquals(direct, Allocation.directBuffers());
+      Allocation.assertDirectBuffersAtMost(direct);
       assertTrue(i == 0 || bytes < 8 * 1024, bytes + " bytes");
       decoder.release();
     }
