@@ -1,6 +1,7 @@
 package dev.strait.transport;
 
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -15,10 +16,18 @@ import java.util.Locale;
  * <tr><td>{@code pipe:name}, {@code pipe:/abs/dir}</td><td>named pipes; reserved</td></tr>
  * </table>
  *
+ * <p>A name is text without control characters. The name of a Unix domain socket has at most 107
+ * bytes in UTF-8 on Linux (103 on macOS for a path), the size of {@code sun_path} in unix(7).
+ *
  * <p>Immutable. Two addresses are equal if scheme and name are.
  */
 public final class IpcAddress extends SocketAddress {
   private static final long serialVersionUID = 1;
+
+  private static final String FORMS =
+      "unix:/absolute/path, unix:///absolute/path, unix:relative/path, unix-abstract:name,"
+          + " memory:name, pipe:name, pipe:/absolute/path";
+  private static final int SHOWN_CHARS = 200;
 
   /** The kinds of endpoint. */
   public enum Scheme {
@@ -48,16 +57,104 @@ public final class IpcAddress extends SocketAddress {
   /**
    * Parses an address.
    *
-   * @throws IllegalArgumentException if it has none of the accepted forms, is empty, or is longer in
-   *     bytes than the platform allows; the message says which, and lists the accepted forms
+   * @throws IllegalArgumentException if it has none of the accepted forms, is empty, holds a control
+   *     character, or is longer in bytes than the platform allows; the message says which, and lists
+   *     the accepted forms
    */
   public static IpcAddress of(String address) {
+    return of(address, longestPathBytes(System.getProperty("os.name", "")));
+  }
+
+  static IpcAddress of(String address, int longestPathBytes) {
     for (Scheme scheme : Scheme.values()) {
       if (address.startsWith(scheme.prefix())) {
-        return new IpcAddress(scheme, address.substring(scheme.prefix().length()));
+        String name = address.substring(scheme.prefix().length());
+        checkText(address, name);
+        return switch (scheme) {
+          case UNIX -> unix(address, name, longestPathBytes);
+          // One byte of sun_path is the leading NUL.
+          case UNIX_ABSTRACT -> new IpcAddress(scheme, checkBytes(address, name, 107));
+          case PIPE, MEMORY -> new IpcAddress(scheme, name);
+        };
       }
     }
-    throw new IllegalArgumentException(address);
+    throw invalid(address, "unknown scheme");
+  }
+
+  private static IpcAddress unix(String address, String name, int longestPathBytes) {
+    String path = name;
+    if (path.startsWith("//")) {
+      path = path.substring(2);
+      if (!path.startsWith("/")) {
+        throw invalid(address, "a host is not possible, a path begins with unix:/ or unix:///");
+      }
+    }
+    if (path.endsWith("/")) {
+      throw invalid(address, "the path ends with a slash, so it names no socket");
+    }
+    return new IpcAddress(Scheme.UNIX, checkBytes(address, path, longestPathBytes));
+  }
+
+  /** How long a path the kernel takes: sun_path less the final NUL. */
+  static int longestPathBytes(String system) {
+    return system.startsWith("Linux") ? 107 : 103;
+  }
+
+  private static void checkText(String address, String name) {
+    if (name.isEmpty()) {
+      throw invalid(address, "the name is empty");
+    }
+    for (int i = 0; i < name.length(); i++) {
+      if (Character.isISOControl(name.charAt(i))) {
+        throw invalid(
+            address,
+            String.format("the name holds the control character U+%04X", (int) name.charAt(i)));
+      }
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+      throw invalid(address, "the name holds half a surrogate pair");
+    }
+  }
+
+  private static String checkBytes(String address, String name, int limit) {
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > limit) {
+      throw invalid(address, "it is too long: at most " + limit + " bytes, was " + bytes);
+    }
+    return name;
+  }
+
+  private static IllegalArgumentException invalid(String address, String why) {
+    return new IllegalArgumentException(
+        "not an address: \"" + escape(address) + "\": " + why + "; accepted forms: " + FORMS);
+  }
+
+  private static String escape(String text) {
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < Math.min(text.length(), SHOWN_CHARS); i++) {
+      char c = text.charAt(i);
+      if (Character.isISOControl(c) || Character.isSurrogate(c)) {
+        shown.append(String.format("\\u%04x", (int) c));
+      } else {
+        shown.append(c);
+      }
+    }
+    return text.length() > SHOWN_CHARS ? shown.append("...").toString() : shown.toString();
+  }
+
+  /**
+   * The address of a service of this user: {@code $XDG_RUNTIME_DIR/<namespace>/<id>.sock} or, where
+   * that is not set, {@code <java.io.tmpdir>/strait-<uid>/<namespace>.<id>.sock}. The last directory
+   * is created with mode 0700 by the acceptor.
+   *
+   * <p>Characters other than ASCII letters, digits, {@code -} and {@code _} become {@code _}, and a
+   * digest of the original is appended, so that different names stay different.
+   *
+   * @throws IllegalArgumentException if a name is empty, or the path too long in bytes
+   */
+  public static IpcAddress inRuntimeDirectory(String namespace, String id) {
+    return RuntimeDirectory.address(
+        namespace, id, System.getenv("XDG_RUNTIME_DIR"), System.getProperty("java.io.tmpdir"));
   }
 
   /** The kind of endpoint. */

@@ -1,5 +1,7 @@
 package dev.strait.transport;
 
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -12,6 +14,9 @@ import java.util.concurrent.ThreadFactory;
  * @param backlog how many streams the operating system queues before they are accepted
  * @param threadFactory makes the threads that a transport needs; they are made daemons
  * @param ticker the clock for timeouts
+ * @param socketMode the mode of a socket file that an acceptor creates. The default lets in nobody
+ *     but the owner and root; a policy that admits other uids must name the modes that let them
+ *     reach the socket, and its directory must be open to them
  */
 public record TransportOptions(
     PeerPolicy peerPolicy,
@@ -19,15 +24,23 @@ public record TransportOptions(
     int maxConnections,
     int backlog,
     ThreadFactory threadFactory,
-    Ticker ticker) {
+    Ticker ticker,
+    Set<PosixFilePermission> socketMode) {
 
-  /** Same user or root, 1 MiB outbound, 1,024 connections, a backlog of 512. */
+  /** Same user or root, 1 MiB outbound, 1,024 connections, a backlog of 512, mode 0600. */
   public static final TransportOptions DEFAULTS =
       new TransportOptions(
-          PeerPolicy.sameUserOrRoot(), 1 << 20, 1024, 512, Threads.daemonFactory(), Ticker.system());
+          PeerPolicy.sameUserOrRoot(),
+          1 << 20,
+          1024,
+          512,
+          Threads.daemonFactory(),
+          Ticker.system(),
+          Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
 
   /** Checks every setting. */
   public TransportOptions {
+    socketMode = Set.copyOf(socketMode);
     if (outboundLimitBytes < 4096) {
       throw new IllegalArgumentException(
           "outboundLimitBytes must be at least 4096, was " + outboundLimitBytes);
@@ -43,35 +56,41 @@ public record TransportOptions(
   /** These settings with another policy. */
   public TransportOptions withPeerPolicy(PeerPolicy policy) {
     return new TransportOptions(
-        policy, outboundLimitBytes, maxConnections, backlog, threadFactory, ticker);
+        policy, outboundLimitBytes, maxConnections, backlog, threadFactory, ticker, socketMode);
   }
 
   /** These settings with another outbound limit. */
   public TransportOptions withOutboundLimitBytes(int bytes) {
-    return new TransportOptions(peerPolicy, bytes, maxConnections, backlog, threadFactory, ticker);
+    return new TransportOptions(peerPolicy, bytes, maxConnections, backlog, threadFactory, ticker, socketMode);
   }
 
   /** These settings with another limit of connections. */
   public TransportOptions withMaxConnections(int connections) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, connections, backlog, threadFactory, ticker);
+        peerPolicy, outboundLimitBytes, connections, backlog, threadFactory, ticker, socketMode);
   }
 
   /** These settings with another backlog. */
   public TransportOptions withBacklog(int entries) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, maxConnections, entries, threadFactory, ticker);
+        peerPolicy, outboundLimitBytes, maxConnections, entries, threadFactory, ticker, socketMode);
   }
 
   /** These settings with another thread factory. */
   public TransportOptions withThreadFactory(ThreadFactory factory) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, maxConnections, backlog, factory, ticker);
+        peerPolicy, outboundLimitBytes, maxConnections, backlog, factory, ticker, socketMode);
   }
 
   /** These settings with another clock. */
   public TransportOptions withTicker(Ticker clock) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, maxConnections, backlog, threadFactory, clock);
+        peerPolicy, outboundLimitBytes, maxConnections, backlog, threadFactory, clock, socketMode);
+  }
+
+  /** These settings with another mode of the socket file. */
+  public TransportOptions withSocketMode(Set<PosixFilePermission> mode) {
+    return new TransportOptions(
+        peerPolicy, outboundLimitBytes, maxConnections, backlog, threadFactory, ticker, mode);
   }
 }

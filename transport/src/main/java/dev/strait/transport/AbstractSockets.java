@@ -1,0 +1,191 @@
+package dev.strait.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFUNIXServerSocket;
+import org.newsclub.net.unix.AFUNIXSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.newsclub.net.unix.AFUNIXSocketChannel;
+import org.newsclub.net.unix.AFUNIXSocketCredentials;
+import org.newsclub.net.unix.ConnectionRefusedSocketException;
+
+/**
+ * Unix domain sockets in Linux's abstract namespace, by junixsocket. Nothing else in this package
+ * touches it, so other kinds of endpoint do not pay for loading it.
+ *
+ * <p>An abstract name has neither directory nor lock: the credentials alone decide.
+ */
+final class AbstractSockets {
+  private AbstractSockets() {}
+
+  static void requireSupport(IpcAddress address) {
+    if (!AFUNIXSocket.isSupported()) {
+      throw new UnsupportedOperationException(
+          address + " needs junixsocket's native library, which cannot be loaded here");
+    }
+  }
+
+  private static AFUNIXSocketAddress abstractName(IpcAddress address) throws IOException {
+    byte[] name = address.name().getBytes(StandardCharsets.UTF_8);
+    byte[] withNul = new byte[name.length + 1];
+    System.arraycopy(name, 0, withNul, 1, name.length);
+    return AFUNIXSocketAddress.of(withNul);
+  }
+
+  static Link connect(IpcAddress address, TransportOptions options, ConnectAttempt attempt)
+      throws IOException {
+    while (true) {
+      AFUNIXSocketChannel channel = open(address);
+      if (channel != null) {
+        return new ThreadedLink(
+            address, options, new SocketDuplex((AFUNIXSocket) channel.socket(), address));
+      }
+      attempt.pause(null);
+    }
+  }
+
+  /** Connects once; null if the backlog is full (the connect never completes then). */
+  private static @Nullable AFUNIXSocketChannel open(IpcAddress address) throws IOException {
+    AFUNIXSocketChannel channel = AFUNIXSocketChannel.open();
+    boolean connected = false;
+    try {
+      channel.configureBlocking(false);
+      if (channel.connect(abstractName(address))) {
+        channel.configureBlocking(true);
+        connected = true;
+        return channel;
+      }
+      return null;
+    } catch (ConnectionRefusedSocketException e) {
+      ConnectException nobody = new ConnectException("nobody serves " + address);
+      nobody.initCause(e);
+      throw nobody;
+    } catch (SocketException e) {
+      throw new SocketException("cannot connect to " + address + ": " + e.getMessage());
+    } finally {
+      if (!connected) {
+        channel.close();
+      }
+    }
+  }
+
+  static Binding bind(IpcAddress address, TransportOptions options) throws IOException {
+    refuseIfServed(address);
+    AFUNIXServerSocket server = AFUNIXServerSocket.newInstance();
+    try {
+      // On by default: the first moves a live socket aside, the second is about files.
+      server.setReuseAddress(false);
+      server.setDeleteOnClose(false);
+      server.bind(abstractName(address), options.backlog());
+      return new AbstractBinding(address, options, server);
+    } catch (IOException | RuntimeException | Error e) {
+      server.close();
+      if (e instanceof SocketException) {
+        BindException failed =
+            new BindException("cannot serve " + address + ": " + e.getMessage());
+        failed.initCause(e);
+        throw failed;
+      }
+      throw e;
+    }
+  }
+
+  /** junixsocket's bind connects to a name in use, and hangs there if the backlog is full. */
+  private static void refuseIfServed(IpcAddress address) throws IOException {
+    try {
+      AFUNIXSocketChannel probe = open(address);
+      if (probe != null) {
+        probe.close();
+      }
+    } catch (ConnectException e) {
+      return;
+    }
+    throw new BindException(address + " is in use by a live server");
+  }
+
+  private static final class AbstractBinding implements Binding {
+    private final IpcAddress address;
+    private final TransportOptions options;
+    private final AFUNIXServerSocket server;
+
+    AbstractBinding(IpcAddress address, TransportOptions options, AFUNIXServerSocket server) {
+      this.address = address;
+      this.options = options;
+      this.server = server;
+    }
+
+    @Override
+    public Link accept() throws IOException {
+      return new ThreadedLink(address, options, new SocketDuplex(server.accept(), address));
+    }
+
+    @Override
+    public void close() {
+      try {
+        server.close();
+      } catch (IOException e) {
+        Log.warn("cannot close " + address + " in order", e);
+      }
+    }
+  }
+
+  /** The streams of a socket: only a link's own threads enter them. */
+  private record SocketDuplex(AFUNIXSocket socket, IpcAddress address)
+      implements ThreadedLink.Duplex {
+    @Override
+    public InputStream input() throws IOException {
+      return socket.getInputStream();
+    }
+
+    @Override
+    public OutputStream output() throws IOException {
+      return socket.getOutputStream();
+    }
+
+    @Override
+    public PeerCredentials credentials() throws IOException {
+      AFUNIXSocketCredentials peer = socket.getPeerCredentials();
+      if (peer == null || peer.getUid() < 0 || peer.getGid() < 0) {
+        throw new PeerRejectedException("the kernel tells no identity of the peer of " + address);
+      }
+      return new PeerCredentials(
+          peer.getUid(),
+          peer.getGid(),
+          peer.getPid() > 0 ? peer.getPid() : PeerCredentials.UNKNOWN_PID);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+      socket.shutdownOutput();
+    }
+
+    @Override
+    public void shutdown() {
+      try {
+        socket.shutdownInput();
+      } catch (IOException e) {
+        // The peer is gone already; the other direction still has to be shut.
+      }
+      try {
+        socket.shutdownOutput();
+      } catch (IOException e) {
+        // As above.
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // There is nobody left to whom it matters.
+      }
+    }
+  }
+}

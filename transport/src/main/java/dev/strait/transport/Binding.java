@@ -1,0 +1,24 @@
+package dev.strait.transport;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** An address that is being served. One thread accepts; close is for any thread. */
+interface Binding {
+  /** Makes a binding, when an acceptor starts. */
+  @FunctionalInterface
+  interface Binder {
+    Binding bind() throws IOException;
+  }
+
+  /**
+   * Blocks until a peer comes.
+   *
+   * @return null if there may be none yet, or the binding was closed
+   * @throws IOException if accepting failed; it may work again later
+   */
+  @Nullable Link accept() throws IOException;
+
+  /** Stops accepting, wakes the accepting thread and frees the address. Idempotent. */
+  void close();
+}

@@ -1,0 +1,108 @@
+package dev.strait.transport;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A bounded queue of bytes between a writing and a reading thread. Nothing blocks: who has to wait
+ * does so at its {@link Signal}. Thread-safe.
+ */
+final class ByteRing {
+  private final byte[] bytes;
+  private final Signal arrived;
+  private final Signal freed;
+
+  // All guarded by this.
+  private int head;
+  private int count;
+  private boolean writerWaits;
+  private boolean ended;
+  private boolean abandoned;
+
+  /**
+   * @param arrived raised when there is something to read, and at the end
+   * @param freed raised when there is room again after a write did not fit
+   */
+  ByteRing(int capacity, Signal arrived, Signal freed) {
+    this.bytes = new byte[capacity];
+    this.arrived = arrived;
+    this.freed = freed;
+  }
+
+  /** Puts in what fits. */
+  int write(ByteBuffer source) throws IOException {
+    int n;
+    synchronized (this) {
+      if (abandoned) {
+        throw new IOException("broken pipe: the other side is closed");
+      }
+      if (ended) {
+        throw new IOException("the output was shut down");
+      }
+      n = Math.min(source.remaining(), bytes.length - count);
+      int tail = (head + count) % bytes.length;
+      int first = Math.min(n, bytes.length - tail);
+      source.get(bytes, tail, first);
+      source.get(bytes, 0, n - first);
+      count += n;
+      writerWaits = source.hasRemaining();
+    }
+    if (n > 0) {
+      arrived.raise();
+    }
+    return n;
+  }
+
+  /** Takes out what fits: 0 for none now, -1 at the end. */
+  int read(ByteBuffer target) {
+    int n;
+    boolean wakeWriter;
+    synchronized (this) {
+      if (count == 0) {
+        return ended || abandoned ? -1 : 0;
+      }
+      n = Math.min(target.remaining(), count);
+      int first = Math.min(n, bytes.length - head);
+      target.put(bytes, head, first);
+      target.put(bytes, 0, n - first);
+      head = (head + n) % bytes.length;
+      count -= n;
+      wakeWriter = writerWaits;
+      writerWaits = false;
+    }
+    if (wakeWriter) {
+      freed.raise();
+    }
+    return n;
+  }
+
+  synchronized boolean hasBytes() {
+    return count > 0;
+  }
+
+  synchronized boolean isWritable() {
+    return count < bytes.length || abandoned;
+  }
+
+  synchronized boolean isEmpty() {
+    return count == 0;
+  }
+
+  /** The writer is done; the reader still gets what is inside. */
+  void end() {
+    synchronized (this) {
+      ended = true;
+    }
+    arrived.raise();
+  }
+
+  /** The reader is gone: what is inside is dropped, and writes fail. */
+  void abandon() {
+    synchronized (this) {
+      abandoned = true;
+      count = 0;
+    }
+    freed.raise();
+    arrived.raise();
+  }
+}

@@ -1,0 +1,37 @@
+package dev.strait.transport;
+
+import org.jspecify.annotations.Nullable;
+
+/** The security gate: decides by the kernel's credentials who enters. Always in the way. */
+final class Gate {
+  /** Stands for every user that a user namespace does not map: it is nobody in particular. */
+  static final long OVERFLOW_ID = 65534;
+
+  private Gate() {}
+
+  /**
+   * Lets the peer in, or throws.
+   *
+   * @param peer null if the platform told nothing, which is denied
+   */
+  static PeerCredentials admit(
+      IpcAddress address, @Nullable PeerCredentials peer, PeerPolicy policy)
+      throws PeerRejectedException {
+    if (peer == null) {
+      throw rejected(address, "without credentials", policy);
+    }
+    if (peer.uid() == OVERFLOW_ID) {
+      throw rejected(address, peer + " (the overflow uid, which is nobody)", policy);
+    }
+    if (peer.uid() < 0 || !policy.allows(peer)) {
+      throw rejected(address, peer.toString(), policy);
+    }
+    return peer;
+  }
+
+  private static PeerRejectedException rejected(
+      IpcAddress address, String peer, PeerPolicy policy) {
+    return new PeerRejectedException(
+        "peer of " + address + " rejected: it is " + peer + ", expected " + policy);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.strait.transport;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The acceptor of every kind of endpoint, over a {@link Binding}. */
+final class StreamAcceptor implements Acceptor {
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final IpcAddress address;
+  private final TransportOptions options;
+  private final Binding.Binder binder;
+  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicLong turnedAway = new AtomicLong();
+  private final Signal closing = new Signal();
+  private final Object lock = new Object();
+  private boolean started; // guarded by lock
+  private @Nullable Binding binding; // guarded by lock
+  private volatile boolean closed;
+
+  StreamAcceptor(IpcAddress address, TransportOptions options, Binding.Binder binder) {
+    this.address = address;
+    this.options = options;
+    this.binder = binder;
+  }
+
+  @Override
+  public IpcAddress address() {
+    return address;
+  }
+
+  @Override
+  public int openTransports() {
+    return open.get();
+  }
+
+  /** How many newcomers were closed at once because of the limit. */
+  long turnedAway() {
+    return turnedAway.get();
+  }
+
+  @Override
+  public void start(Consumer<Transport> onAccept) throws IOException {
+    synchronized (lock) {
+      if (started || closed) {
+        throw new IllegalStateException(
+            "the acceptor of " + address + (closed ? " is closed" : " was started before"));
+      }
+      started = true;
+    }
+    Binding bound;
+    try {
+      bound = binder.bind();
+    } catch (IOException | RuntimeException | Error e) {
+      // A start that failed may be tried again.
+      synchronized (lock) {
+        started = false;
+      }
+      throw e;
+    }
+    synchronized (lock) {
+      binding = bound;
+    }
+    if (closed) {
+      bound.close();
+      throw new IOException("the acceptor of " + address + " was closed while it started");
+    }
+    try {
+      Threads.start(
+          options.threadFactory(), "strait-accept " + address, () -> acceptAll(bound, onAccept));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void acceptAll(Binding bound, Consumer<Transport> onAccept) {
+    long pauseNanos = 0;
+    while (!closed) {
+      try {
+        Link link = bound.accept();
+        if (link != null) {
+          pauseNanos = 0;
+          handOut(link, onAccept);
+        }
+      } catch (IOException | RuntimeException | Error e) {
+        if (closed) {
+          return;
+        }
+        // No descriptors left, for instance: the reason lasts, so neither spin nor flood the log.
+        if (pauseNanos == 0) {
+          Log.warn("cannot accept on " + address + " at present; trying again", e);
+        }
+        pauseNanos =
+            Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, pauseNanos * 2));
+        closing.await(pauseNanos, options.ticker());
+      }
+      // The thread may come from a factory of the application: an interrupt means nothing here, but
+      // would turn every wait into none.
+      Thread.interrupted();
+    }
+  }
+
+  private void handOut(Link link, Consumer<Transport> onAccept) {
+    if (open.incrementAndGet() > options.maxConnections()) {
+      open.decrementAndGet();
+      link.close();
+      if (turnedAway.getAndIncrement() == 0) {
+        Log.warn(
+            address + " is at its limit of " + options.maxConnections() + " connections; turning"
+                + " further ones away");
+      }
+      return;
+    }
+    Transport transport =
+        StreamTransport.accepted(address, options, link, open::decrementAndGet);
+    try {
+      onAccept.accept(transport);
+    } catch (RuntimeException | Error e) {
+      Log.warn("the receiver of streams accepted on " + address + " threw", e);
+      transport.close(new IOException("the accepting side of " + address + " failed", e));
+    }
+  }
+
+  @Override
+  public void close() {
+    Binding bound;
+    synchronized (lock) {
+      closed = true;
+      bound = binding;
+    }
+    if (bound != null) {
+      bound.close();
+    }
+    closing.raise();
+  }
+
+  @Override
+  public String toString() {
+    return "Acceptor(" + address + ")";
+  }
+}

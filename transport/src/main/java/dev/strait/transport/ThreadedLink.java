@@ -1,0 +1,210 @@
+package dev.strait.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of blocking streams, behind two threads of its own: only they enter the blocking (and
+ * interruptible) calls, and meet the engine's threads at two bounded rings.
+ */
+final class ThreadedLink implements Link {
+  /** The blocking streams. The link's two threads use them; the rest is for any thread. */
+  interface Duplex {
+    InputStream input() throws IOException;
+
+    OutputStream output() throws IOException;
+
+    /** As {@link Link#credentials}. */
+    PeerCredentials credentials() throws IOException;
+
+    void shutdownOutput() throws IOException;
+
+    /** Makes both threads' blocking calls return, without freeing the descriptor under them. */
+    void shutdown();
+
+    /** Frees the descriptor. Called when no thread is inside a call. */
+    void close();
+  }
+
+  private static final int RING_BYTES = 128 * 1024;
+  private static final int COPY_BYTES = 64 * 1024;
+
+  private final String name;
+  private final TransportOptions options;
+  private final Duplex duplex;
+  private final Signal signal = new Signal();
+  private final Signal readerSignal = new Signal();
+  private final Signal writerSignal = new Signal();
+  private final ByteRing inbound = new ByteRing(RING_BYTES, signal, readerSignal);
+  private final ByteRing outbound = new ByteRing(RING_BYTES, writerSignal, signal);
+  private final AtomicInteger users = new AtomicInteger(1);
+  private final Object lock = new Object();
+  private boolean closed; // guarded by lock
+  private volatile boolean writing;
+  private volatile @Nullable IOException readFailure;
+  private volatile @Nullable IOException writeFailure;
+
+  /** Takes {@code duplex} over. */
+  ThreadedLink(IpcAddress address, TransportOptions options, Duplex duplex) {
+    this.name = address.toString();
+    this.options = options;
+    this.duplex = duplex;
+  }
+
+  @Override
+  public PeerCredentials credentials() throws IOException {
+    return duplex.credentials();
+  }
+
+  @Override
+  public void admitted() {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      start("strait-in ", this::readAll);
+      start("strait-out ", this::writeAll);
+    }
+  }
+
+  private void start(String role, Runnable task) {
+    users.incrementAndGet();
+    try {
+      Threads.start(
+          options.threadFactory(),
+          role + name,
+          () -> {
+            try {
+              task.run();
+            } finally {
+              leave();
+            }
+          });
+    } catch (RuntimeException | Error e) {
+      leave();
+      throw e;
+    }
+  }
+
+  private void readAll() {
+    byte[] bytes = new byte[COPY_BYTES];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    try {
+      InputStream in = duplex.input();
+      for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+        buffer.clear().limit(n);
+        while (buffer.hasRemaining()) {
+          if (inbound.write(buffer) == 0) {
+            pause(readerSignal);
+          }
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      readFailure = new IOException("reading from " + name + " failed: " + e.getMessage(), e);
+    } finally {
+      inbound.end();
+    }
+  }
+
+  private void writeAll() {
+    byte[] bytes = new byte[COPY_BYTES];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    try {
+      OutputStream out = duplex.output();
+      while (true) {
+        buffer.clear();
+        // Set before the ring is emptied, so that hasUnsent never misses bytes on their way.
+        writing = true;
+        int n = outbound.read(buffer);
+        if (n < 0) {
+          duplex.shutdownOutput();
+          return;
+        }
+        if (n == 0) {
+          writing = false;
+          pause(writerSignal);
+        } else {
+          out.write(bytes, 0, n);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      writeFailure = new IOException("writing to " + name + " failed: " + e.getMessage(), e);
+      outbound.abandon();
+    } finally {
+      writing = false;
+    }
+  }
+
+  /** An interrupt of these threads means nothing, but would turn every wait into none. */
+  private void pause(Signal until) {
+    until.await(Long.MAX_VALUE, options.ticker());
+    Thread.interrupted();
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    int n = inbound.read(target);
+    IOException failure = readFailure;
+    if (n < 0 && failure != null) {
+      throw failure;
+    }
+    return n;
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    IOException failure = writeFailure;
+    if (failure != null) {
+      throw failure;
+    }
+    return outbound.write(source);
+  }
+
+  @Override
+  public boolean hasUnsent() {
+    return writeFailure == null && (!outbound.isEmpty() || writing);
+  }
+
+  @Override
+  public void await(boolean alsoWritable, long timeoutNanos) {
+    if (!inbound.hasBytes() && !(alsoWritable && outbound.isWritable())) {
+      signal.await(timeoutNanos, options.ticker());
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    signal.raise();
+  }
+
+  @Override
+  public void shutdownOutput() {
+    outbound.end();
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    outbound.end();
+    inbound.abandon();
+    duplex.shutdown();
+    signal.raise();
+    leave();
+  }
+
+  /** The last one out frees the descriptor. */
+  private void leave() {
+    if (users.decrementAndGet() == 0) {
+      duplex.close();
+    }
+  }
+}
