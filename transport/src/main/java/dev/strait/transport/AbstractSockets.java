@@ -87,8 +87,7 @@ final class AbstractSockets {
     } catch (IOException | RuntimeException | Error e) {
       server.close();
       if (e instanceof SocketException) {
-        BindException failed =
-            new BindException("cannot serve " + address + ": " + e.getMessage());
+        BindException failed = new BindException("cannot serve " + address + ": " + e.getMessage());
         failed.initCause(e);
         throw failed;
       }

@@ -7,11 +7,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * The strict mode of the pool: knows who has which buffer, and catches whoever uses one it no longer
- * owns.
+ * The strict mode of the pool: knows who has which buffer, and catches whoever uses one it no
+ * longer owns.
  *
  * <p>A released buffer object is never lent again. Its memory is poisoned and rests for a while; if
  * the poison is damaged when it is due again, somebody wrote to it after the release.
@@ -22,7 +21,7 @@ final class BufferLedger {
   private static final int RESTING_BUFFERS = 32;
   private static final ByteBuffer POISONED = poison(ByteBuffer.allocate(BufferPool.BUFFER_BYTES));
 
-  private final Map<ByteBuffer, Loan> lent = new IdentityHashMap<>(); // guarded by this
+  private final IdentityHashMap<ByteBuffer, Loan> lent = new IdentityHashMap<>(); // guarded by this
   private final ArrayDeque<ByteBuffer> resting = new ArrayDeque<>(); // guarded by this
 
   synchronized ByteBuffer lend() {
@@ -41,8 +40,7 @@ final class BufferLedger {
   synchronized void takeBack(ByteBuffer buffer) {
     Loan loan = lent.remove(buffer);
     if (loan == null) {
-      throw new IllegalArgumentException(
-          "released twice, or not a buffer of this pool: " + buffer);
+      throw new IllegalArgumentException("released twice, or not a buffer of this pool: " + buffer);
     }
     resting.add(poison(loan.memory));
   }

@@ -8,15 +8,14 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A Unix domain socket of the JDK in non-blocking mode, in which reads and writes are not
- * interruptible (ADR 4). The JDK itself sees to it that a close waits for the threads inside a call.
+ * interruptible (ADR 4). The JDK itself sees to it that a close waits for the threads inside a
+ * call.
  */
 final class SocketLink implements Link {
-  private static final Consumer<SelectionKey> NOTHING = key -> {};
   private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final SocketChannel channel;
@@ -74,16 +73,18 @@ final class SocketLink implements Link {
 
   private static void select(Selector selector, long timeoutNanos) throws IOException {
     if (timeoutNanos <= 0) {
-      selector.selectNow(NOTHING);
+      selector.selectNow(SocketLink::nothing);
     } else if (timeoutNanos == Long.MAX_VALUE) {
-      selector.select(NOTHING);
+      selector.select(SocketLink::nothing);
     } else {
       // Rounded up: a wait of less than a millisecond would otherwise become a busy loop.
-      selector.select(NOTHING, (timeoutNanos - 1) / NANOS_PER_MILLI + 1);
+      selector.select(SocketLink::nothing, (timeoutNanos - 1) / NANOS_PER_MILLI + 1);
     }
   }
 
-  /** The key of the selector, which is opened at the first wait: a connection that spins needs none. */
+  /**
+   * The key of the selector, which is opened at the first wait: a connection that spins needs none.
+   */
   private @Nullable SelectionKey key() throws IOException {
     synchronized (lock) {
       if (closed) {
@@ -146,4 +147,7 @@ final class SocketLink implements Link {
       // As above.
     }
   }
+
+  /** What is selected is known already. */
+  private static void nothing(SelectionKey key) {}
 }

@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A duplex byte stream to one peer on this machine.
  *
- * <p>Writing is two steps, so that many small writes cost one system call: {@link #write} copies bytes
- * into the bounded outbound buffer, {@link #flush} hands them to the operating system. Neither blocks.
+ * <p>Writing is two steps, so that many small writes cost one system call: {@link #write} copies
+ * bytes into the bounded outbound buffer, {@link #flush} hands them to the operating system.
+ * Neither blocks.
  *
  * <p>Reading is driven from outside: whoever calls {@link #poll} reads, and the bytes are pushed to
- * the data listeners on that thread. One thread at a time may poll and await; which one that is, is a
- * policy of the layer above. {@link TransportReader} is the plain one: a thread of its own. The
+ * the data listeners on that thread. One thread at a time may poll and await; which one that is, is
+ * a policy of the layer above. {@link TransportReader} is the plain one: a thread of its own. The
  * polling thread also sends what {@link #flush} could not, so a transport on which nobody polls may
  * keep bytes in its outbound buffer.
  *
@@ -28,8 +29,8 @@ public interface Transport extends AutoCloseable {
   TransportState state();
 
   /**
-   * Tells {@code listener} of every later state change, on the thread that causes it, in order. What
-   * a listener throws is logged and changes nothing.
+   * Tells {@code listener} of every later state change, on the thread that causes it, in order.
+   * What a listener throws is logged and changes nothing.
    */
   Subscription onStateChange(StateListener listener);
 
@@ -78,8 +79,8 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Sends what the outbound buffer holds, on this thread, unless another thread is sending already
-   * (it then sends these bytes too). Stops after 256 KiB, or when the operating system takes no more;
-   * the polling thread then sends the rest.
+   * (it then sends these bytes too). Stops after 256 KiB, or when the operating system takes no
+   * more; the polling thread then sends the rest.
    *
    * @throws IOException if the stream failed; every later write fails with the same reason
    */
@@ -89,8 +90,8 @@ public interface Transport extends AutoCloseable {
   boolean isWritable();
 
   /**
-   * Runs {@code action} each time the transport becomes writable again after {@link #isWritable} was
-   * false, on the thread that sent the bytes. It must not block.
+   * Runs {@code action} each time the transport becomes writable again after {@link #isWritable}
+   * was false, on the thread that sent the bytes. It must not block.
    */
   Subscription onWritable(Runnable action);
 
@@ -122,8 +123,8 @@ public interface Transport extends AutoCloseable {
   void disconnect(Duration timeout);
 
   /**
-   * Ends the stream at once with a reason, dropping what was not yet sent. The first reason wins and
-   * is the cause that every waiter and every later operation sees. Idempotent.
+   * Ends the stream at once with a reason, dropping what was not yet sent. The first reason wins
+   * and is the cause that every waiter and every later operation sees. Idempotent.
    */
   void close(IOException reason);
 

@@ -47,6 +47,11 @@ public final class WaitStrategy {
     return Runtime.getRuntime().availableProcessors() > 1 ? nanos : 0;
   }
 
+  /** How long a wait may spin at most, in nanoseconds; 0 for never. */
+  public long longestSpinNanos() {
+    return longestSpinNanos;
+  }
+
   /** The memory of one place that waits. */
   public Spin newSpin() {
     return new Spin(longestSpinNanos);

@@ -1,0 +1,226 @@
+package dev.strait.rpc;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The callbacks of one call: in order, one at a time, messages only as many as were requested, and
+ * exactly one terminal event, after which nothing comes.
+ *
+ * <p>Thread-safe. The owner's {@link Owner#deliver} runs user code and is called without the lock.
+ */
+final class CallbackQueue implements Runnable {
+  /** Whose callbacks these are. */
+  interface Owner {
+    /** Runs the callback for an event. Must not throw. */
+    void deliver(Object event);
+
+    /** Where {@link CallbackQueue#run} is to run now that there is something to deliver. */
+    void schedule(CallbackQueue callbacks);
+
+    /** Messages worth so much credit were dropped undelivered. */
+    void dropped(long credit);
+  }
+
+  /** The event that more messages may be sent. */
+  static final Object READY = new Object();
+
+  private final Owner owner;
+
+  // All guarded by this.
+  private final Queue<Object> events = new ArrayDeque<>(4);
+  private long requested;
+  private boolean readyOwed;
+  private boolean held;
+  private boolean scheduled;
+  private boolean terminated;
+  private @Nullable Object terminal;
+
+  CallbackQueue(Owner owner) {
+    this.owner = owner;
+  }
+
+  /** Delivers nothing until {@link #proceed}, or until the call is cancelled. */
+  synchronized void hold() {
+    held = true;
+  }
+
+  /** Delivers what has waited. */
+  void proceed() {
+    synchronized (this) {
+      held = false;
+      if (!mustSchedule()) {
+        return;
+      }
+    }
+    owner.schedule(this);
+  }
+
+  /** Appends an event. Ignored after the terminal one. */
+  void add(Object event) {
+    synchronized (this) {
+      if (terminated) {
+        if (event instanceof InboundMessage message) {
+          owner.dropped(message.credit());
+        }
+        return;
+      }
+      events.add(event);
+      if (!mustSchedule()) {
+        return;
+      }
+    }
+    owner.schedule(this);
+  }
+
+  /** Lets {@code count} more messages pass. */
+  void request(int count) {
+    synchronized (this) {
+      requested += count;
+      if (!mustSchedule()) {
+        return;
+      }
+    }
+    owner.schedule(this);
+  }
+
+  /** More messages may be sent. */
+  void ready() {
+    synchronized (this) {
+      if (terminated) {
+        return;
+      }
+      readyOwed = true;
+      if (!mustSchedule()) {
+        return;
+      }
+    }
+    owner.schedule(this);
+  }
+
+  /**
+   * Ends the call's callbacks with {@code event}. Only the first call has an effect.
+   *
+   * @param dropOthers whether events that wait are dropped rather than delivered first
+   * @return whether this was the first
+   */
+  boolean terminate(Object event, boolean dropOthers) {
+    long dropped = 0;
+    boolean schedule;
+    synchronized (this) {
+      if (terminated) {
+        return false;
+      }
+      terminated = true;
+      terminal = event;
+      held = false;
+      if (dropOthers) {
+        dropped = dropMessages();
+      }
+      schedule = mustSchedule();
+    }
+    if (dropped > 0) {
+      owner.dropped(dropped);
+    }
+    if (schedule) {
+      owner.schedule(this);
+    }
+    return true;
+  }
+
+  /** Replaces a terminal event that is not delivered yet and drops what waits before it. */
+  void overrideTerminal(Object event) {
+    long dropped;
+    synchronized (this) {
+      if (terminated && terminal == null) {
+        return;
+      }
+      terminated = true;
+      terminal = event;
+      dropped = dropMessages();
+      if (!scheduled) {
+        throw new IllegalStateException("only a callback may override");
+      }
+    }
+    if (dropped > 0) {
+      owner.dropped(dropped);
+    }
+  }
+
+  /** Whether the next message would be delivered at once. */
+  synchronized boolean wantsMessage() {
+    return requested > 0 && events.isEmpty() && !terminated;
+  }
+
+  synchronized boolean isTerminated() {
+    return terminated;
+  }
+
+  /** Runs on {@code executor}; when that refuses, on {@code fallback}. */
+  void runOn(Executor executor, Executor fallback) {
+    try {
+      executor.execute(this);
+    } catch (RuntimeException refused) {
+      fallback.execute(this);
+    }
+  }
+
+  @Override
+  public void run() {
+    for (Object event = next(); event != null; event = next()) {
+      owner.deliver(event);
+    }
+  }
+
+  private synchronized @Nullable Object next() {
+    if (!deliverable()) {
+      scheduled = false;
+      return null;
+    }
+    if (readyOwed) {
+      readyOwed = false;
+      return READY;
+    }
+    Object event = events.poll();
+    if (event == null) {
+      event = terminal;
+      terminal = null;
+    } else if (event instanceof InboundMessage) {
+      requested--;
+    }
+    return event;
+  }
+
+  private boolean mustSchedule() {
+    if (scheduled || !deliverable()) {
+      return false;
+    }
+    scheduled = true;
+    return true;
+  }
+
+  private boolean deliverable() {
+    if (held) {
+      return false;
+    }
+    Object first = events.peek();
+    if (first == null) {
+      return terminal != null || readyOwed;
+    }
+    return readyOwed || requested > 0 || !(first instanceof InboundMessage);
+  }
+
+  private long dropMessages() {
+    long credit = 0;
+    for (Object event : events) {
+      if (event instanceof InboundMessage message) {
+        credit += message.credit();
+      }
+    }
+    events.clear();
+    readyOwed = false;
+    return credit;
+  }
+}

@@ -1,0 +1,39 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.TransportOptions;
+import dev.strait.transport.WaitStrategy;
+import io.grpc.ClientInterceptor;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a channel, validated by the builder.
+ *
+ * @param authority what calls report as their authority
+ * @param interceptors in the order in which they were added
+ * @param executor where callbacks run; null for the thread that reads
+ * @param limits what the channel accepts
+ * @param connectTimeout for one attempt to connect
+ * @param idleTimeout after so long without calls the connection is given up
+ * @param keepAliveNanos see {@link ConnectionSettings}
+ * @param keepAliveTimeoutNanos see {@link ConnectionSettings}
+ * @param keepAliveWithoutCalls see {@link ConnectionSettings}
+ * @param maxReaders see {@link ConnectionSettings}
+ * @param waitStrategy for every wait
+ * @param transport the settings of the transport
+ */
+record ChannelOptions(
+    String authority,
+    List<ClientInterceptor> interceptors,
+    @Nullable Executor executor,
+    Limits limits,
+    Duration connectTimeout,
+    Duration idleTimeout,
+    long keepAliveNanos,
+    long keepAliveTimeoutNanos,
+    boolean keepAliveWithoutCalls,
+    int maxReaders,
+    WaitStrategy waitStrategy,
+    TransportOptions transport) {}

@@ -1,0 +1,207 @@
+package dev.strait.rpc;
+
+import dev.strait.framing.FrameEncoder;
+import dev.strait.framing.FrameHeader;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A call that this side made. */
+final class ClientStream extends Stream {
+  /** The terminal event: the call ended. */
+  record Closed(Status status, Metadata trailers) {}
+
+  private final IpcClientCall<?, ?> call;
+  private final String methodName;
+  private final boolean clientSendsOneMessage;
+
+  // Set by the thread that attaches the stream, before it is sent.
+  private byte[] metadata = MetadataCodec.EMPTY;
+
+  // Guarded by this.
+  private boolean ended;
+  private boolean endSent;
+  private boolean pieceSent;
+  private @Nullable OutboundMessage sentWhole;
+
+  ClientStream(IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage) {
+    this.call = call;
+    this.methodName = methodName;
+    this.clientSendsOneMessage = clientSendsOneMessage;
+  }
+
+  IpcClientCall<?, ?> call() {
+    return call;
+  }
+
+  /**
+   * Makes ready to be sent on {@code on}.
+   *
+   * @throws StreamException if the peer would not accept the metadata
+   */
+  void prepare(Connection on) throws StreamException {
+    metadata = MetadataCodec.encode(call.headers(), on.peer().maxMetadataBytes());
+    bind(on, call.maxInboundMessageBytes());
+  }
+
+  /** No more messages will be added. */
+  synchronized void end() {
+    ended = true;
+  }
+
+  @Override
+  boolean encode(ByteBuffer out, Streams on) {
+    if (state() == StreamState.IDLE) {
+      if ((clientSendsOneMessage && !ended) || !on.open(this)) {
+        return false;
+      }
+      encodeOpen(out, on);
+      return true;
+    }
+    if (outboundCount() > 0) {
+      boolean encoded = encodeMessage(out, on, ended);
+      pieceSent |= encoded;
+      if (encoded && ended && outboundCount() == 0) {
+        endedOnWire();
+      }
+      return encoded;
+    }
+    if (ended && !endSent) {
+      int at = FrameEncoder.begin(out);
+      FrameEncoder.end(
+          out, at, id(), FrameType.MESSAGE, FrameType.FLAG_END | FrameType.FLAG_NO_MESSAGE);
+      endedOnWire();
+      return true;
+    }
+    return false;
+  }
+
+  /** Hot: a unary call is this one frame. Guarded by the benchmark of the unary calls. */
+  private void encodeOpen(ByteBuffer out, Streams on) {
+    int at = FrameEncoder.begin(out);
+    int flags = encodeMethod(out, on.methodIds());
+    Deadline deadline = call.deadline();
+    if (deadline != null) {
+      out.putLong(Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
+      flags |= FrameType.FLAG_TIMEOUT;
+    }
+    out.putShort((short) 0);
+    out.put(metadata);
+    if (ended && outboundCount() <= 1) {
+      OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
+      if (message != null) {
+        out.put(message.bytes);
+        sentWhole = message;
+        flags |= FrameType.FLAG_WITH_MESSAGE;
+      }
+      if (outboundCount() == 0) {
+        endedOnWire();
+        flags |= FrameType.FLAG_END;
+      }
+    }
+    FrameEncoder.end(out, at, id(), FrameType.OPEN, flags);
+  }
+
+  private int encodeMethod(ByteBuffer out, MethodIds ids) {
+    int known = ids.known(methodName);
+    if (known != MethodIds.NOT_INTERNED) {
+      out.putInt(known);
+      return 0;
+    }
+    out.putInt(ids.assign(methodName));
+    byte[] name = methodName.getBytes(StandardCharsets.UTF_8);
+    out.putShort((short) name.length);
+    out.put(name);
+    return FrameType.FLAG_METHOD_NAME;
+  }
+
+  private void endedOnWire() {
+    endSent = true;
+    move(StreamState.Event.LOCAL_END);
+  }
+
+  // What came.
+
+  /** The peer's initial metadata came. */
+  void receiveHeaders(Metadata headers) {
+    callbacks.add(headers);
+  }
+
+  /** The peer closed the call; its connection has forgotten the stream already. */
+  void receiveClose(Status status, Metadata trailers) {
+    if (inMessage()) {
+      finish(
+          Status.INTERNAL.withDescription("the call was closed inside a message"), trailers, true);
+    } else {
+      finish(status, trailers, !status.isOk());
+    }
+  }
+
+  @Override
+  void receiveCancel(CancelCode code, String text) {
+    finish(code.status().withDescription(text), new Metadata(), true);
+  }
+
+  @Override
+  void failed(StreamException cause) {
+    finish(cause.code().status().withDescription(cause.text()), new Metadata(), true);
+  }
+
+  @Override
+  void connectionLost(Status reason, boolean processed) {
+    if (!processed && rewindIfWhole()) {
+      call.submitAgain();
+    } else {
+      finish(reason, new Metadata(), true);
+    }
+  }
+
+  /** Makes ready to be sent again; false if what was sent is not there any more. */
+  private synchronized boolean rewindIfWhole() {
+    if (pieceSent || state() == StreamState.CLOSED) {
+      return false;
+    }
+    rewind(sentWhole);
+    sentWhole = null;
+    endSent = false;
+    return true;
+  }
+
+  /** Ends the call; only the first end counts. */
+  void finish(Status status, Metadata trailers, boolean dropOthers) {
+    close();
+    releasePartial();
+    Status seen = call.seenByCaller(status);
+    if (callbacks.terminate(new Closed(seen, trailers), dropOthers)) {
+      call.ended();
+    }
+  }
+
+  @Override
+  boolean isInline() {
+    return call.isInline();
+  }
+
+  @Override
+  public void run() {
+    call.dispatch(callbacks);
+  }
+
+  @Override
+  public void deliver(Object event) {
+    call.deliver(event);
+  }
+
+  @Override
+  public String toString() {
+    return methodName + " on stream " + Integer.toUnsignedString(id());
+  }
+
+  static @Nullable ClientStream of(@Nullable Stream stream) {
+    return stream instanceof ClientStream client ? client : null;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.Ticker;
+import dev.strait.transport.WaitStrategy;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * What the connections of a channel or a server have in common.
+ *
+ * @param limits what this side accepts
+ * @param connectTimeout for finding the peer and checking its identity
+ * @param handshakeTimeout for the exchange of HELLO, in total
+ * @param keepAliveNanos how long nothing may come before a ping; {@link Long#MAX_VALUE} for never
+ * @param keepAliveTimeoutNanos how long a ping may stay unanswered
+ * @param keepAliveWithoutCalls whether to ping also while no call is open
+ * @param maxReaders how many threads may be inside inline callbacks of a connection at once
+ * @param waitStrategy for every wait
+ * @param threads makes the threads
+ * @param scheduler for timeouts
+ * @param ticker the clock
+ * @param watcher watches over inline callbacks
+ */
+record ConnectionSettings(
+    Limits limits,
+    Duration connectTimeout,
+    Duration handshakeTimeout,
+    long keepAliveNanos,
+    long keepAliveTimeoutNanos,
+    boolean keepAliveWithoutCalls,
+    int maxReaders,
+    WaitStrategy waitStrategy,
+    ThreadFactory threads,
+    ScheduledExecutorService scheduler,
+    Ticker ticker,
+    Watcher watcher) {}

@@ -1,0 +1,294 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.IpcAddress;
+import dev.strait.transport.TransportOptions;
+import dev.strait.transport.Transports;
+import io.grpc.ConnectivityState;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a channel's calls a connection: connects when the first call comes, again with jittered
+ * waits when that failed, and keeps the calls that wait. Thread-safe.
+ */
+final class Connector implements Connection.Owner {
+  private final IpcAddress address;
+  private final TransportOptions transportOptions;
+  private final ConnectionSettings settings;
+  private final Connectivity connectivity;
+  private final Runnable onAllClosed;
+
+  private volatile @Nullable Connection ready;
+
+  // Guarded by this.
+  private @Nullable Connection connecting;
+  private final Set<Connection> live = new HashSet<>();
+  private final Set<ClientStream> waiting = new LinkedHashSet<>();
+  private final Backoff backoff = new Backoff(Randoms.jitter());
+  private @Nullable ScheduledFuture<?> retry;
+  private @Nullable Status lastFailure;
+  private boolean closed;
+
+  /**
+   * @param onAllClosed called when a connection has closed and there is no other
+   */
+  Connector(
+      IpcAddress address,
+      TransportOptions transportOptions,
+      ConnectionSettings settings,
+      Connectivity connectivity,
+      Runnable onAllClosed) {
+    this.address = address;
+    this.transportOptions = transportOptions;
+    this.settings = settings;
+    this.connectivity = connectivity;
+    this.onAllClosed = onAllClosed;
+  }
+
+  /** Sends a call on the connection, or lets it wait for one. Hot. */
+  void submit(ClientStream stream) {
+    for (Connection to = ready; to != null; to = otherThan(to)) {
+      if (sendOn(to, stream)) {
+        return;
+      }
+    }
+    Status failure = wait(stream);
+    if (failure != null) {
+      stream.finish(failure, new Metadata(), true);
+    }
+  }
+
+  /** A call that waits does so no more. */
+  synchronized void remove(ClientStream stream) {
+    waiting.remove(stream);
+  }
+
+  /** Connects if the channel is idle. */
+  void connect() {
+    Connection next;
+    synchronized (this) {
+      next = newConnection();
+    }
+    start(next);
+  }
+
+  /** Connects at once instead of waiting any longer. */
+  void resetBackoff() {
+    synchronized (this) {
+      backoff.reset();
+      if (retry == null) {
+        return;
+      }
+      retry.cancel(false);
+      retry = null;
+    }
+    connect();
+  }
+
+  /** Gives the connection up once its calls have ended. */
+  void drain(String why) {
+    List<Connection> all;
+    synchronized (this) {
+      all = new ArrayList<>(live);
+      ready = null;
+    }
+    all.forEach(connection -> connection.drain(GoAwayReason.SHUTDOWN, why));
+  }
+
+  /** Makes no more connections. */
+  synchronized void close() {
+    closed = true;
+    if (retry != null) {
+      retry.cancel(false);
+      retry = null;
+    }
+  }
+
+  /** Ends every call and connection at once. */
+  void closeNow(Status reason) {
+    List<ClientStream> ended;
+    List<Connection> all;
+    synchronized (this) {
+      close();
+      ended = new ArrayList<>(waiting);
+      waiting.clear();
+      all = new ArrayList<>(live);
+      ready = null;
+    }
+    ended.forEach(stream -> stream.finish(reason, new Metadata(), true));
+    all.forEach(connection -> connection.close(new IOException(reason.getDescription())));
+  }
+
+  synchronized boolean isAllClosed() {
+    return live.isEmpty();
+  }
+
+  private boolean sendOn(Connection to, ClientStream stream) {
+    try {
+      if (!to.attach(stream)) {
+        return false;
+      }
+    } catch (StreamException e) {
+      stream.failed(e);
+      return true;
+    }
+    to.send(stream);
+    return true;
+  }
+
+  /** The ready connection after {@code gone} took no more calls. */
+  private synchronized @Nullable Connection otherThan(Connection gone) {
+    if (ready == gone) {
+      ready = null;
+    }
+    return ready;
+  }
+
+  /** Lets a call wait; why not, if it must not. */
+  private @Nullable Status wait(ClientStream stream) {
+    Connection next;
+    synchronized (this) {
+      if (closed && live.isEmpty() && connecting == null) {
+        return Status.UNAVAILABLE.withDescription("the channel to " + address + " is shut down");
+      }
+      if (retry != null && !stream.call().waitsForReady() && lastFailure != null) {
+        return lastFailure;
+      }
+      waiting.add(stream);
+      next = newConnection();
+    }
+    if (stream.callbacks.isTerminated()) {
+      remove(stream);
+    }
+    start(next);
+    return null;
+  }
+
+  /** A connection to start, if one is due. Called under this monitor. */
+  private @Nullable Connection newConnection() {
+    if (closed || ready != null || connecting != null || retry != null) {
+      return null;
+    }
+    Connection next =
+        new Connection(Transports.connecting(address, transportOptions), true, settings, this);
+    connecting = next;
+    live.add(next);
+    return next;
+  }
+
+  private void start(@Nullable Connection next) {
+    if (next != null) {
+      connectivity.set(ConnectivityState.CONNECTING);
+      next.start();
+    } else if (ready != null) {
+      sendWaiting();
+    }
+  }
+
+  private void sendWaiting() {
+    List<ClientStream> sent;
+    synchronized (this) {
+      sent = new ArrayList<>(waiting);
+      waiting.clear();
+    }
+    sent.forEach(this::submit);
+  }
+
+  // What becomes of connections.
+
+  @Override
+  public void ready(Connection connection) {
+    synchronized (this) {
+      if (connecting == connection) {
+        connecting = null;
+        ready = connection;
+        backoff.reset();
+      }
+    }
+    connectivity.set(ConnectivityState.READY);
+    sendWaiting();
+  }
+
+  @Override
+  public void draining(Connection connection) {
+    synchronized (this) {
+      if (ready != connection) {
+        return;
+      }
+      ready = null;
+    }
+    connectivity.set(ConnectivityState.IDLE);
+  }
+
+  @Override
+  public void closed(Connection connection, Status reason) {
+    List<ClientStream> failed = new ArrayList<>();
+    Connection next = null;
+    boolean wasAttempt;
+    synchronized (this) {
+      live.remove(connection);
+      wasAttempt = connecting == connection;
+      if (wasAttempt) {
+        connecting = null;
+        lastFailure = reason;
+        waiting.removeIf(
+            stream -> (closed || !stream.call().waitsForReady()) && failed.add(stream));
+        scheduleRetry();
+      } else {
+        if (ready == connection) {
+          ready = null;
+        }
+        next = waiting.isEmpty() ? null : newConnection();
+      }
+    }
+    if (wasAttempt) {
+      connectivity.set(ConnectivityState.TRANSIENT_FAILURE);
+    } else if (ready == null && next == null) {
+      connectivity.set(ConnectivityState.IDLE);
+    }
+    failed.forEach(stream -> stream.finish(reason, new Metadata(), true));
+    start(next);
+    onAllClosed.run();
+  }
+
+  /** Called under this monitor. */
+  private void scheduleRetry() {
+    if (!closed) {
+      retry = settings.scheduler().schedule(this::retry, backoff.nextNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void retry() {
+    Connection next;
+    synchronized (this) {
+      retry = null;
+      next = waiting.isEmpty() ? null : newConnection();
+    }
+    if (next == null) {
+      connectivity.set(ConnectivityState.IDLE);
+    }
+    start(next);
+  }
+
+  @Override
+  public ServerStream accept(
+      Connection connection, String method, Metadata metadata, long timeoutNanos)
+      throws StreamException {
+    throw new StreamException(
+        CancelCode.NOT_PROCESSED,
+        "this client hosts no services, " + Escape.text(method) + " came");
+  }
+
+  @Nullable Connection readyConnection() {
+    return ready;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.strait.rpc;
+
+/**
+ * What was said about going away, by either side. Calls that are open go on; new ones do not begin.
+ * Guarded by the connection's lock. Source: SPEC.md, "GO_AWAY".
+ */
+final class Drain {
+  private boolean ours;
+  private boolean theirs;
+  private boolean finished;
+
+  /** This side goes away; false if it said so before. */
+  boolean startOurs() {
+    boolean first = !ours;
+    ours = true;
+    return first;
+  }
+
+  /** The peer goes away; false if it said so before. */
+  boolean startTheirs() {
+    boolean first = !theirs;
+    theirs = true;
+    return first;
+  }
+
+  /** Whether this side may still open calls. */
+  boolean mayOpen() {
+    return !ours && !theirs;
+  }
+
+  /** Whether calls that the peer opens are still taken. */
+  boolean mayAccept() {
+    return !ours;
+  }
+
+  /** The last stream has ended; false if that was said before. */
+  boolean finish() {
+    boolean first = !finished;
+    finished = true;
+    return first;
+  }
+
+  /** Whether the connection ends with its last stream. */
+  boolean begun() {
+    return ours || theirs;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.strait.rpc;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds how many handlers run at once. A handler counts from its first callback until the terminal
+ * one; beyond the bound calls wait in a queue that is bounded too. Thread-safe.
+ */
+final class HandlerLimit {
+  private final int maxRunning;
+  private final int maxQueued;
+
+  // Guarded by this.
+  private final Set<IncomingCall> queued = new LinkedHashSet<>();
+  private int running;
+
+  HandlerLimit(int maxRunning, int maxQueued) {
+    this.maxRunning = maxRunning;
+    this.maxQueued = maxQueued;
+  }
+
+  /**
+   * Whether {@code call} may begin now; if not it waits for {@link IncomingCall#proceed}.
+   *
+   * @throws StreamException if it may not even wait
+   */
+  synchronized boolean begin(IncomingCall call) throws StreamException {
+    if (running < maxRunning) {
+      running++;
+      return true;
+    }
+    if (queued.size() >= maxQueued) {
+      throw new StreamException(
+          CancelCode.LIMIT_EXCEEDED,
+          maxRunning + " handlers run and " + maxQueued + " calls wait, which are the limits");
+    }
+    queued.add(call);
+    return false;
+  }
+
+  /** A call has had its terminal callback, or ended while it waited. */
+  void end(IncomingCall call) {
+    IncomingCall next;
+    synchronized (this) {
+      if (queued.remove(call)) {
+        return;
+      }
+      next = first();
+      if (next == null) {
+        running--;
+      } else {
+        queued.remove(next);
+      }
+    }
+    if (next != null) {
+      next.proceed();
+    }
+  }
+
+  private @Nullable IncomingCall first() {
+    var calls = queued.iterator();
+    return calls.hasNext() ? calls.next() : null;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.strait.rpc;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchange of HELLO: both sides send theirs at once, and calls begin when the peer's has come.
+ * One deadline for all of it. Source: SPEC.md, "HELLO".
+ */
+final class Handshake {
+  private final Connection connection;
+  private final Hello ours;
+  private final ConnectionSettings settings;
+
+  private volatile @Nullable ScheduledFuture<?> timer;
+  private volatile @Nullable Hello theirs;
+
+  Handshake(Connection connection, ConnectionSettings settings) {
+    this.connection = connection;
+    this.settings = settings;
+    this.ours = Hello.of(settings.limits());
+  }
+
+  Hello ours() {
+    return ours;
+  }
+
+  /** Begins the time in which the peer's HELLO must come. */
+  void start() {
+    long millis = settings.handshakeTimeout().toMillis();
+    timer =
+        settings
+            .scheduler()
+            .schedule(
+                () -> {
+                  if (theirs == null) {
+                    connection.goAwayAndClose(
+                        GoAwayReason.HANDSHAKE_TIMEOUT, "no HELLO came within " + millis + " ms");
+                  }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
+  }
+
+  void stop() {
+    ScheduledFuture<?> running = timer;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+
+  boolean isDone() {
+    return theirs != null;
+  }
+
+  /** The peer's HELLO. */
+  Hello theirs() {
+    Hello hello = theirs;
+    if (hello == null) {
+      throw new IllegalStateException("before the peer's HELLO");
+    }
+    return hello;
+  }
+
+  /** The peer's HELLO came. Called by the reading role. */
+  void receive(ByteBuffer data) throws WireException {
+    if (theirs != null) {
+      throw new WireException(GoAwayReason.PROTOCOL_ERROR, "a second HELLO came");
+    }
+    Hello hello = HelloCodec.decode(data);
+    hello.checkAgainst(ours);
+    theirs = hello;
+    stop();
+  }
+}

@@ -1,0 +1,235 @@
+package dev.strait.rpc;
+
+import dev.strait.framing.FrameException;
+import dev.strait.framing.FrameListener;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each frame that comes does. A fault of the peer ends the stream, or with a {@link
+ * WireException} the connection. Used by the reading role only; runs no user code.
+ */
+final class InboundFrames implements FrameListener {
+  private final Connection connection;
+  private final MethodNames methodNames;
+  private final ReceiveCredit connectionCredit;
+
+  /** The credit of the frame at hand that no stream holds. */
+  private int unclaimed;
+
+  InboundFrames(Connection connection, ReceiveCredit connectionCredit) {
+    this.connection = connection;
+    this.methodNames = new MethodNames(connection.limits().maxMethods());
+    this.connectionCredit = connectionCredit;
+  }
+
+  /** Hot: guarded by the benchmark of the unary calls. */
+  @Override
+  public void onFrame(int streamId, int type, int flags, ByteBuffer data) throws FrameException {
+    if (!isKnown(streamId, type, flags)) {
+      return;
+    }
+    pay(FrameType.cost(type, flags, data.remaining()));
+    try {
+      switch (type) {
+        case FrameType.HELLO -> connection.receiveHello(data);
+        case FrameType.OPEN -> open(streamId, flags, data);
+        case FrameType.HEADERS -> headers(streamId, data);
+        case FrameType.MESSAGE -> message(streamId, flags, data);
+        case FrameType.CLOSE -> close(streamId, flags, data);
+        case FrameType.CANCEL -> cancel(streamId, data);
+        case FrameType.WINDOW -> connection.raiseCredit(streamId, Fields.i64(data, "WINDOW"));
+        case FrameType.PING -> ping(flags, data);
+        case FrameType.GO_AWAY -> goAway(data);
+        default -> throw new AssertionError(type);
+      }
+    } catch (StreamException e) {
+      failStream(streamId, e);
+    } finally {
+      returnUnclaimed();
+    }
+  }
+
+  /** False for a frame to ignore. */
+  private boolean isKnown(int streamId, int type, int flags) throws WireException {
+    int knownFlags = FrameType.knownFlags(type);
+    if (knownFlags < 0) {
+      if (FrameType.isIgnoredWhenUnknown(type)) {
+        return false;
+      }
+      throw protocolError("frame type " + FrameType.describe(type) + " is not known");
+    }
+    if ((flags & ~knownFlags) != 0) {
+      throw protocolError(
+          String.format(
+              "%s with flags 0x%02x, known are 0x%02x",
+              FrameType.describe(type), flags, knownFlags));
+    }
+    if (FrameType.isOfConnection(type) != (streamId == 0) && type != FrameType.WINDOW) {
+      throw protocolError(
+          FrameType.describe(type) + " on stream " + Integer.toUnsignedString(streamId));
+    }
+    return true;
+  }
+
+  private void open(int streamId, int flags, ByteBuffer data)
+      throws WireException, StreamException {
+    connection.checkNextPeerStreamId(streamId);
+    String method = methodNames.read(data, (flags & FrameType.FLAG_METHOD_NAME) != 0);
+    long timeoutNanos =
+        (flags & FrameType.FLAG_TIMEOUT) != 0 ? Fields.i64(data, "OPEN") : Long.MAX_VALUE;
+    int descriptors = Fields.u16(data, "OPEN");
+    if (descriptors != 0) {
+      throw new StreamException(
+          CancelCode.PROTOCOL_ERROR, descriptors + " descriptors came, none are accepted");
+    }
+    Metadata metadata = MetadataCodec.decode(data, connection.limits().maxMetadataBytes());
+    checkCompression(flags);
+    ServerStream stream = connection.accept(streamId, method, metadata, timeoutNanos);
+    if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
+      stream.receiveMessage(data, 0, claim());
+    }
+    if ((flags & FrameType.FLAG_END) != 0) {
+      stream.receiveEnd();
+    }
+  }
+
+  private void headers(int streamId, ByteBuffer data) throws WireException, StreamException {
+    Stream stream = connection.streamOrClosed(streamId);
+    if (stream != null) {
+      client(stream, "HEADERS")
+          .receiveHeaders(MetadataCodec.decode(data, connection.limits().maxMetadataBytes()));
+    }
+  }
+
+  private void message(int streamId, int flags, ByteBuffer data)
+      throws WireException, StreamException {
+    boolean more = (flags & FrameType.FLAG_MORE) != 0;
+    boolean end = (flags & FrameType.FLAG_END) != 0;
+    boolean noMessage = (flags & FrameType.FLAG_NO_MESSAGE) != 0;
+    Stream stream = connection.streamOrClosed(streamId);
+    if (stream == null) {
+      return;
+    }
+    if (stream.state() == StreamState.REMOTE_ENDED) {
+      throw new StreamException(CancelCode.PROTOCOL_ERROR, "a message came after the end");
+    }
+    if (noMessage && (!end || more || data.hasRemaining() || stream.inMessage())) {
+      throw new StreamException(
+          CancelCode.PROTOCOL_ERROR, "MESSAGE says that there is none, but has one or no end");
+    }
+    checkCompression(flags);
+    if (!noMessage) {
+      stream.receiveMessage(data, flags, claim());
+    }
+    if (end) {
+      if (more || !(stream instanceof ServerStream server)) {
+        throw new StreamException(CancelCode.PROTOCOL_ERROR, "an end came where none can be");
+      }
+      server.receiveEnd();
+    }
+  }
+
+  private void close(int streamId, int flags, ByteBuffer data)
+      throws WireException, StreamException {
+    Stream stream = connection.streamOrClosed(streamId);
+    if (stream == null) {
+      return;
+    }
+    ClientStream client = client(stream, "CLOSE");
+    Status status = Status.fromCodeValue(Fields.u8(data, "CLOSE"));
+    String description = Fields.text(data, Fields.u16(data, "CLOSE"), "CLOSE");
+    if (!description.isEmpty()) {
+      status = status.withDescription(description);
+    }
+    int maxMetadata = connection.limits().maxMetadataBytes();
+    if ((flags & FrameType.FLAG_WITH_HEADERS) != 0) {
+      client.receiveHeaders(MetadataCodec.decode(data, maxMetadata));
+    }
+    Metadata trailers = MetadataCodec.decode(data, maxMetadata);
+    checkCompression(flags);
+    if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
+      client.receiveMessage(data, 0, claim());
+    }
+    connection.forget(client);
+    client.receiveClose(status, trailers);
+  }
+
+  private void cancel(int streamId, ByteBuffer data) throws WireException, StreamException {
+    Stream stream = connection.streamOrClosed(streamId);
+    if (stream != null) {
+      CancelCode code = CancelCode.of(Fields.i32(data, "CANCEL"));
+      String text = Fields.text(data, Fields.u16(data, "CANCEL"), "CANCEL");
+      connection.forget(stream);
+      stream.receiveCancel(code, text);
+    }
+  }
+
+  private void ping(int flags, ByteBuffer data) throws WireException, StreamException {
+    long payload = Fields.i64(data, "PING");
+    if ((flags & FrameType.FLAG_PONG) != 0) {
+      connection.receivePong(payload);
+    } else {
+      connection.receivePing(payload);
+    }
+  }
+
+  private void goAway(ByteBuffer data) throws StreamException {
+    GoAwayReason reason = GoAwayReason.of(Fields.i32(data, "GO_AWAY"));
+    int lastStreamId = Fields.i32(data, "GO_AWAY");
+    String text = Fields.text(data, Fields.u16(data, "GO_AWAY"), "GO_AWAY");
+    connection.receiveGoAway(reason, lastStreamId, text);
+  }
+
+  private void failStream(int streamId, StreamException e) throws WireException {
+    if (streamId == 0) {
+      throw protocolError(e.text());
+    }
+    connection.failStream(streamId, e);
+  }
+
+  /** Takes the connection's credit for a message that came. */
+  private void pay(int cost) throws WireException {
+    if (cost > 0 && !connectionCredit.receive(cost)) {
+      throw new WireException(
+          GoAwayReason.FLOW_CONTROL_ERROR,
+          "a message frame of " + cost + " bytes is over the connection's credit");
+    }
+    unclaimed = cost;
+  }
+
+  /** The credit that was paid goes over to the stream that holds the message. */
+  private int claim() {
+    int cost = unclaimed;
+    unclaimed = 0;
+    return cost;
+  }
+
+  /** Credit that no stream has claimed goes back to the peer. */
+  private void returnUnclaimed() {
+    if (unclaimed > 0) {
+      connection.consumedOfConnection(claim());
+    }
+  }
+
+  private static void checkCompression(int flags) throws StreamException {
+    if ((flags & FrameType.FLAG_COMPRESSED) != 0) {
+      throw new StreamException(
+          CancelCode.PROTOCOL_ERROR, "a compressed message came, only identity was offered");
+    }
+  }
+
+  private static ClientStream client(@Nullable Stream stream, String frame) throws StreamException {
+    if (stream instanceof ClientStream client) {
+      return client;
+    }
+    throw new StreamException(
+        CancelCode.PROTOCOL_ERROR, frame + " came from the side that made the call");
+  }
+
+  private static WireException protocolError(String message) {
+    return new WireException(GoAwayReason.PROTOCOL_ERROR, message);
+  }
+}

@@ -1,0 +1,226 @@
+package dev.strait.rpc;
+
+import io.grpc.Attributes;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that came, from its first callback to its terminal one: finds the handler, runs its
+ * callbacks in order, and keeps the call's {@link Context}.
+ */
+final class IncomingCall implements ServerStream.Call {
+  private static final System.Logger LOG = System.getLogger(IncomingCall.class.getName());
+
+  /** The first event: the handler is to be started. */
+  private static final Object START = new Object();
+
+  private final Dispatcher dispatcher;
+  private final Connection connection;
+  private final String methodName;
+  private final Metadata metadata;
+  private final @Nullable Deadline deadline;
+  private final ServerStream stream = new ServerStream(this);
+
+  private volatile Context.@Nullable CancellableContext context;
+  private volatile @Nullable Status cancelledWith;
+  private @Nullable IpcServerCall<?, ?> call; // used by callbacks only
+
+  IncomingCall(
+      Dispatcher dispatcher,
+      Connection connection,
+      String methodName,
+      Metadata metadata,
+      long timeoutNanos) {
+    this.dispatcher = dispatcher;
+    this.connection = connection;
+    this.methodName = methodName;
+    this.metadata = metadata;
+    this.deadline =
+        timeoutNanos == Long.MAX_VALUE
+            ? null
+            : Deadline.after(Math.max(0, timeoutNanos), TimeUnit.NANOSECONDS);
+  }
+
+  /** The stream, with its handler to be started now, or when {@link #proceed} says so. */
+  ServerStream accept(boolean beginsNow) {
+    if (!beginsNow) {
+      stream.callbacks.hold();
+    }
+    stream.bind(connection, dispatcher.maxInboundMessageBytes());
+    stream.callbacks.add(START);
+    return stream;
+  }
+
+  /** The handler may begin. */
+  void proceed() {
+    stream.callbacks.proceed();
+  }
+
+  String methodName() {
+    return methodName;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  ServerStream stream() {
+    return stream;
+  }
+
+  boolean isCancelled() {
+    return cancelledWith != null;
+  }
+
+  Attributes attributes() {
+    return IpcAttributes.of(connection, false);
+  }
+
+  /** Ends the call from this side, before or instead of a close. Any thread. */
+  void cancel(Status reason) {
+    CancelCode code =
+        switch (reason.getCode()) {
+          case DEADLINE_EXCEEDED -> CancelCode.DEADLINE_EXCEEDED;
+          case RESOURCE_EXHAUSTED -> CancelCode.LIMIT_EXCEEDED;
+          case CANCELLED -> CancelCode.CANCELLED;
+          default -> CancelCode.INTERNAL_ERROR;
+        };
+    String text = reason.getDescription();
+    connection.cancel(stream, code, text == null ? code.name() : text);
+    stream.cancel(reason);
+  }
+
+  // For the stream.
+
+  @Override
+  public boolean isInline() {
+    return dispatcher.executor() == null;
+  }
+
+  @Override
+  public void dispatch(CallbackQueue callbacks) {
+    Executor executor = dispatcher.executor();
+    if (executor == null) {
+      callbacks.run();
+    } else {
+      callbacks.runOn(executor, dispatcher.fallbackExecutor());
+    }
+  }
+
+  @Override
+  public void cancelled(Status reason) {
+    cancelledWith = reason;
+    Context.CancellableContext running = context;
+    if (running != null) {
+      connection.reading().execute(() -> running.cancel(reason.asRuntimeException()));
+    }
+  }
+
+  @Override
+  public void deliver(Object event) {
+    if (event == START) {
+      start();
+    } else if (event == ServerStream.COMPLETED || event instanceof ServerStream.Cancelled) {
+      finish(event);
+    } else {
+      callback(event);
+    }
+  }
+
+  private void start() {
+    Context.CancellableContext running =
+        deadline == null
+            ? dispatcher.rootContext().withCancellation()
+            : dispatcher.rootContext().withDeadline(deadline, dispatcher.scheduler());
+    context = running;
+    Status already = cancelledWith;
+    if (already != null) {
+      running.cancel(already.asRuntimeException());
+      return;
+    }
+    if (deadline != null) {
+      running.addListener(cancelled -> onContextCancelled(cancelled), Runnable::run);
+    }
+    Context previous = running.attach();
+    try {
+      ServerMethodDefinition<?, ?> method = dispatcher.lookup(methodName);
+      if (method == null) {
+        close(Status.UNIMPLEMENTED.withDescription("Method not found: " + methodName));
+        return;
+      }
+      startHandler(method);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "the handler of " + methodName + " threw", e);
+      close(Status.fromThrowable(e).withCause(null));
+    } finally {
+      running.detach(previous);
+    }
+  }
+
+  private <ReqT, RespT> void startHandler(ServerMethodDefinition<ReqT, RespT> method) {
+    IpcServerCall<ReqT, RespT> started = new IpcServerCall<>(this, method.getMethodDescriptor());
+    call = started;
+    started.listener(method.getServerCallHandler().startCall(started, metadata));
+  }
+
+  private void callback(Object event) {
+    IpcServerCall<?, ?> running = call;
+    Context in = context;
+    if (running == null || in == null) {
+      if (event instanceof InboundMessage message) {
+        stream.consumed(message.credit());
+      }
+      return;
+    }
+    Context previous = in.attach();
+    try {
+      running.callback(event);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "the handler of " + methodName + " threw", e);
+      running.abort(Status.UNKNOWN.withDescription("Application error processing RPC"));
+    } finally {
+      in.detach(previous);
+    }
+  }
+
+  private void finish(Object event) {
+    Context.CancellableContext in = context;
+    IpcServerCall<?, ?> running = call;
+    try {
+      if (in != null && running != null) {
+        Context previous = in.attach();
+        try {
+          running.callback(event);
+        } finally {
+          in.detach(previous);
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "the handler of " + methodName + " threw", e);
+    } finally {
+      if (in != null) {
+        in.cancel(null);
+      }
+      dispatcher.limit().end(this);
+    }
+  }
+
+  private void onContextCancelled(Context cancelled) {
+    if (cancelled.getDeadline() != null && cancelled.getDeadline().isExpired()) {
+      cancel(Contexts.statusFromCancelled(cancelled));
+    }
+  }
+
+  /** Closes a call that has no handler. */
+  private void close(Status status) {
+    stream.sendClose(status, MetadataCodec.EMPTY);
+    connection.send(stream);
+  }
+}

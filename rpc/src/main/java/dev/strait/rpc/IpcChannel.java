@@ -1,0 +1,269 @@
+package dev.strait.rpc;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import dev.strait.transport.IpcAddress;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's entry: calls, the channel's life, and what its calls have in common. Thread-safe.
+ */
+final class IpcChannel extends ManagedChannel {
+  private final IpcAddress address;
+  private final ChannelOptions options;
+  private final ScheduledExecutorService scheduler;
+  private final Watcher watcher;
+  private final Executor fallbackExecutor;
+  private final Connectivity connectivity;
+  private final Connector connector;
+  private final Channel intercepted;
+
+  private final AtomicInteger openCalls = new AtomicInteger();
+  private final AtomicLong startedCalls = new AtomicLong();
+  private final CountDownLatch terminated = new CountDownLatch(1);
+  private volatile @Nullable ScheduledFuture<?> idleCheck;
+  private volatile boolean shutdown;
+  private volatile boolean shutdownNow;
+
+  IpcChannel(IpcAddress address, ChannelOptions options) {
+    this.address = address;
+    this.options = options;
+    var threads = options.transport().threadFactory();
+    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.watcher = new Watcher("strait-watcher " + address, threads);
+    this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
+    this.connectivity = new Connectivity(executorOr(fallbackExecutor));
+    this.connector =
+        new Connector(
+            address, options.transport(), settings(), connectivity, this::terminateIfDone);
+    this.intercepted = ClientInterceptors.intercept(new Calls(), options.interceptors());
+  }
+
+  private ConnectionSettings settings() {
+    return new ConnectionSettings(
+        options.limits(),
+        options.connectTimeout(),
+        options.connectTimeout(),
+        options.keepAliveNanos(),
+        options.keepAliveTimeoutNanos(),
+        options.keepAliveWithoutCalls(),
+        options.maxReaders(),
+        options.waitStrategy(),
+        options.transport().threadFactory(),
+        scheduler,
+        options.transport().ticker(),
+        watcher);
+  }
+
+  private Executor executorOr(Executor other) {
+    Executor own = options.executor();
+    return own == null ? other : own;
+  }
+
+  /** What the interceptors wrap. */
+  private final class Calls extends Channel {
+    @Override
+    public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
+        MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
+      return new IpcClientCall<>(IpcChannel.this, method, callOptions);
+    }
+
+    @Override
+    public String authority() {
+      return IpcChannel.this.authority();
+    }
+  }
+
+  // For the application.
+
+  @Override
+  public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
+      MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
+    return intercepted.newCall(method, callOptions);
+  }
+
+  @Override
+  public String authority() {
+    return options.authority();
+  }
+
+  @Override
+  public ConnectivityState getState(boolean requestConnection) {
+    if (requestConnection && !shutdown) {
+      connector.connect();
+    }
+    return connectivity.get();
+  }
+
+  @Override
+  public void notifyWhenStateChanged(ConnectivityState source, Runnable callback) {
+    connectivity.whenNot(source, callback);
+  }
+
+  @Override
+  public void resetConnectBackoff() {
+    connector.resetBackoff();
+  }
+
+  @Override
+  public void enterIdle() {
+    if (!shutdown) {
+      connector.drain("the channel enters idle");
+    }
+  }
+
+  @Override
+  public ManagedChannel shutdown() {
+    shutdown = true;
+    connectivity.set(ConnectivityState.SHUTDOWN);
+    closeIfUnused();
+    return this;
+  }
+
+  @Override
+  public ManagedChannel shutdownNow() {
+    shutdownNow = true;
+    shutdown = true;
+    connectivity.set(ConnectivityState.SHUTDOWN);
+    connector.closeNow(shutdownStatus());
+    terminateIfDone();
+    return this;
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return shutdown;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return terminated.getCount() == 0;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return terminated.await(timeout, unit);
+  }
+
+  @Override
+  public String toString() {
+    return "IpcChannel{" + address + ", " + connectivity.get() + "}";
+  }
+
+  // For its calls.
+
+  /** Counts a call; false if the channel takes no more. */
+  boolean callStarted() {
+    openCalls.incrementAndGet();
+    startedCalls.lazySet(startedCalls.getPlain() + 1);
+    return !shutdown;
+  }
+
+  void callEnded(ClientStream stream) {
+    connector.remove(stream);
+    if (openCalls.decrementAndGet() == 0 && shutdown) {
+      closeIfUnused();
+    }
+  }
+
+  void submit(ClientStream stream) {
+    connector.submit(stream);
+  }
+
+  Status shutdownStatus() {
+    return Status.UNAVAILABLE.withDescription(
+        shutdownNow ? "Channel shutdownNow invoked" : "Channel shutdown invoked");
+  }
+
+  IpcAddress address() {
+    return address;
+  }
+
+  Attributes attributesOf(Connection connection) {
+    return IpcAttributes.of(connection, true);
+  }
+
+  int maxInboundMessageBytes() {
+    return options.limits().maxMessageBytes();
+  }
+
+  ScheduledExecutorService scheduler() {
+    return scheduler;
+  }
+
+  /** Runs what must be delivered when a call's own executor refuses it. */
+  Executor fallbackExecutor() {
+    return fallbackExecutor;
+  }
+
+  /** Where a call's callbacks run; null for the thread that reads. */
+  @Nullable Executor executorFor(CallOptions callOptions) {
+    Executor executor = callOptions.getExecutor();
+    if (executor == null) {
+      executor = options.executor();
+    }
+    // Guava's direct executor is an enum; the test keeps its class from being loaded for others.
+    return executor instanceof Enum && executor == MoreExecutors.directExecutor() ? null : executor;
+  }
+
+  // The end.
+
+  private void closeIfUnused() {
+    if (openCalls.get() == 0) {
+      connector.close();
+      connector.drain("the channel is shut down");
+      terminateIfDone();
+    }
+  }
+
+  private void terminateIfDone() {
+    if (shutdown && openCalls.get() == 0 && connector.isAllClosed()) {
+      ScheduledFuture<?> check = idleCheck;
+      if (check != null) {
+        check.cancel(false);
+      }
+      watcher.close();
+      scheduler.shutdownNow();
+      terminated.countDown();
+    }
+  }
+
+  /** Gives the connection up when there was no call for a whole idle timeout. */
+  void watchForIdleness() {
+    Duration timeout = options.idleTimeout();
+    long nanos = timeout.toNanos();
+    idleCheck =
+        scheduler.scheduleWithFixedDelay(
+            new Runnable() {
+              private long seen = -1;
+
+              @Override
+              public void run() {
+                long started = startedCalls.get();
+                if (started == seen && openCalls.get() == 0) {
+                  connector.drain("idle for " + timeout);
+                }
+                seen = started;
+              }
+            },
+            nanos,
+            nanos,
+            TimeUnit.NANOSECONDS);
+  }
+}

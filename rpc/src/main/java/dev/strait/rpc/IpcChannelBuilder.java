@@ -1,0 +1,247 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.IpcAddress;
+import dev.strait.transport.PeerPolicy;
+import dev.strait.transport.Ticker;
+import dev.strait.transport.TransportOptions;
+import dev.strait.transport.WaitStrategy;
+import io.grpc.ClientInterceptor;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.NameResolver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds channels to a service in another process on this machine: {@link ManagedChannelBuilder} as
+ * in all of gRPC, so that stubs and interceptors are the same.
+ *
+ * <p>By default callbacks of asynchronous calls run on the thread that reads the connection; one
+ * that blocks delays nobody, because another thread then goes on reading. What gRPC's builder
+ * offers and a local channel cannot honour throws {@link UnsupportedOperationException}.
+ *
+ * <p>Not thread-safe.
+ */
+public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBuilder> {
+  private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
+  private static final Duration DEFAULT_KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration LONGEST_KEEPALIVE = Duration.ofDays(365);
+  private static final int DEFAULT_MAX_READERS = 64;
+
+  private final IpcAddress address;
+  private final List<ClientInterceptor> interceptors = new ArrayList<>();
+  private @Nullable Executor executor;
+  private String authority = "localhost";
+  private Limits limits = Limits.DEFAULTS;
+  private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
+  private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
+  private long keepAliveNanos = Long.MAX_VALUE;
+  private long keepAliveTimeoutNanos = DEFAULT_KEEPALIVE_TIMEOUT.toNanos();
+  private boolean keepAliveWithoutCalls;
+  private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+  private TransportOptions transport = TransportOptions.DEFAULTS;
+
+  private IpcChannelBuilder(IpcAddress address) {
+    this.address = address;
+  }
+
+  /** A builder of channels to {@code address}. */
+  public static IpcChannelBuilder forAddress(IpcAddress address) {
+    return new IpcChannelBuilder(address);
+  }
+
+  /** Callbacks run on the thread that reads, as by default. */
+  @Override
+  public IpcChannelBuilder directExecutor() {
+    executor = null;
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder executor(Executor newExecutor) {
+    executor = newExecutor;
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder intercept(List<ClientInterceptor> added) {
+    interceptors.addAll(added);
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder intercept(ClientInterceptor... added) {
+    return intercept(Arrays.asList(added));
+  }
+
+  /** Without meaning here: no user agent is sent. */
+  @Override
+  public IpcChannelBuilder userAgent(String userAgent) {
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder overrideAuthority(String newAuthority) {
+    authority = newAuthority;
+    return this;
+  }
+
+  /** Without meaning here: nothing is ever encrypted, the kernel vouches for the peer. */
+  @Override
+  public IpcChannelBuilder usePlaintext() {
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder useTransportSecurity() {
+    throw new UnsupportedOperationException("no TLS here: the kernel vouches for the peer");
+  }
+
+  @Override
+  @Deprecated
+  public IpcChannelBuilder nameResolverFactory(NameResolver.Factory factory) {
+    throw new UnsupportedOperationException("the address is known, nothing is resolved");
+  }
+
+  /** Without meaning here: messages are sent as they are. */
+  @Override
+  public IpcChannelBuilder decompressorRegistry(DecompressorRegistry registry) {
+    return this;
+  }
+
+  /** Without meaning here: messages are sent as they are. */
+  @Override
+  public IpcChannelBuilder compressorRegistry(CompressorRegistry registry) {
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder idleTimeout(long value, TimeUnit unit) {
+    idleTimeout = positive("idleTimeout", value, unit);
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder maxInboundMessageSize(int bytes) {
+    limits = limits.withMaxMessageBytes(bytes);
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder maxInboundMetadataSize(int bytes) {
+    limits = limits.withMaxMetadataBytes(bytes);
+    return this;
+  }
+
+  /** Off by default; 365 days and more switch it off. */
+  @Override
+  public IpcChannelBuilder keepAliveTime(long value, TimeUnit unit) {
+    Duration time = positive("keepAliveTime", value, unit);
+    keepAliveNanos = time.compareTo(LONGEST_KEEPALIVE) >= 0 ? Long.MAX_VALUE : time.toNanos();
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder keepAliveTimeout(long value, TimeUnit unit) {
+    keepAliveTimeoutNanos = positive("keepAliveTimeout", value, unit).toNanos();
+    return this;
+  }
+
+  @Override
+  public IpcChannelBuilder keepAliveWithoutCalls(boolean enable) {
+    keepAliveWithoutCalls = enable;
+    return this;
+  }
+
+  /** Without meaning here: calls that the server never saw are sent again, no others. */
+  @Override
+  public IpcChannelBuilder enableRetry() {
+    return this;
+  }
+
+  /** Without meaning here: calls that the server never saw are sent again, no others. */
+  @Override
+  public IpcChannelBuilder disableRetry() {
+    return this;
+  }
+
+  /** How long one attempt to connect may take, the handshake included. 5 s by default. */
+  public IpcChannelBuilder connectTimeout(Duration timeout) {
+    connectTimeout = positive("connectTimeout", timeout.toNanos(), TimeUnit.NANOSECONDS);
+    return this;
+  }
+
+  /** Which servers are trusted. By default those of the same user or root. */
+  public IpcChannelBuilder peerPolicy(PeerPolicy policy) {
+    transport = transport.withPeerPolicy(policy);
+    return this;
+  }
+
+  /** How threads wait. By default they spin briefly while that pays. */
+  public IpcChannelBuilder waitStrategy(WaitStrategy strategy) {
+    waitStrategy = strategy;
+    return this;
+  }
+
+  /** Makes the channel's threads, which are all daemons. */
+  public IpcChannelBuilder threadFactory(ThreadFactory factory) {
+    transport = transport.withThreadFactory(factory);
+    return this;
+  }
+
+  /** The clock, for tests. */
+  IpcChannelBuilder ticker(Ticker ticker) {
+    transport = transport.withTicker(ticker);
+    return this;
+  }
+
+  /** Small windows, for tests. */
+  IpcChannelBuilder windows(int streamBytes, int connectionBytes) {
+    limits = limits.withWindows(streamBytes, connectionBytes);
+    return this;
+  }
+
+  /**
+   * A channel that connects with its first call.
+   *
+   * @throws UnsupportedOperationException if this platform cannot reach such an address; the
+   *     message says what is missing
+   */
+  @Override
+  public ManagedChannel build() {
+    IpcChannel channel =
+        new IpcChannel(
+            address,
+            new ChannelOptions(
+                authority,
+                List.copyOf(interceptors),
+                executor,
+                limits,
+                connectTimeout,
+                idleTimeout,
+                keepAliveNanos,
+                keepAliveTimeoutNanos,
+                keepAliveWithoutCalls,
+                DEFAULT_MAX_READERS,
+                waitStrategy,
+                transport));
+    channel.watchForIdleness();
+    return channel;
+  }
+
+  private static Duration positive(String what, long value, TimeUnit unit) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(what + " must be positive, was " + value + " " + unit);
+    }
+    return Duration.ofNanos(unit.toNanos(value));
+  }
+}

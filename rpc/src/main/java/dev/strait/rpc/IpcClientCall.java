@@ -1,0 +1,366 @@
+package dev.strait.rpc;
+
+import dev.strait.rpc.touchpoint.StubKind;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as the application makes it. A method whose client sends one message is put on the wire
+ * when the client half-closes, in one frame; others when they start.
+ *
+ * <p>As {@link ClientCall} demands, used by one thread at a time, but for {@link #cancel}, {@link
+ * #request} and {@link #isReady}.
+ */
+final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
+  private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
+
+  private final IpcChannel channel;
+  private final MethodDescriptor<ReqT, RespT> method;
+  private final CallOptions options;
+  private final @Nullable Executor executor;
+  private final Context context = Context.current();
+  private final Context.CancellationListener onContextCancelled =
+      cancelled -> cancel(Contexts.statusFromCancelled(cancelled));
+  private final @Nullable Thread blockedThread;
+  private final ClientStream stream;
+  private final boolean clientSendsOneMessage;
+
+  private Metadata headers = new Metadata();
+  private Listener<RespT> listener = new Listener<>() {};
+  private volatile @Nullable Deadline deadline;
+  private boolean deadlineIsOfOptions;
+  private volatile @Nullable ScheduledFuture<?> timer;
+  private volatile boolean started; // written under this monitor
+  private @Nullable Status cancelledBeforeStart; // guarded by this
+  private boolean halfClosed;
+
+  IpcClientCall(IpcChannel channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
+    this.channel = channel;
+    this.method = method;
+    this.options = options;
+    this.executor = channel.executorFor(options);
+    this.clientSendsOneMessage = method.getType().clientSendsOneMessage();
+    this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage);
+    this.blockedThread =
+        options.getExecutor() != null
+                && method.getType() == MethodDescriptor.MethodType.UNARY
+                && StubKind.isBlocking(options)
+                && !VirtualThreads.isCurrent()
+            ? Thread.currentThread()
+            : null;
+    Integer threshold = options.getOnReadyThreshold();
+    if (threshold != null) {
+      stream.setReadyThreshold(threshold);
+    }
+  }
+
+  // For the application.
+
+  @Override
+  public void start(Listener<RespT> responseListener, Metadata requestHeaders) {
+    Status cancelled;
+    synchronized (this) {
+      if (started) {
+        throw new IllegalStateException("Already started");
+      }
+      started = true;
+      listener = responseListener;
+      headers = new Metadata();
+      headers.merge(requestHeaders);
+      deadline = effectiveDeadline();
+      cancelled = cancelledBeforeStart;
+    }
+    boolean channelTakesCalls = channel.callStarted();
+    if (cancelled != null) {
+      stream.finish(cancelled, new Metadata(), true);
+    } else if (!channelTakesCalls) {
+      stream.finish(channel.shutdownStatus(), new Metadata(), true);
+    } else if (!endsBeforeItBegins()) {
+      watchForTheEnd();
+      if (!clientSendsOneMessage) {
+        channel.submit(stream);
+      }
+    }
+  }
+
+  @Override
+  public void request(int numMessages) {
+    if (numMessages < 0) {
+      throw new IllegalArgumentException("numMessages must be 0 or more, was " + numMessages);
+    }
+    stream.requestMessages(numMessages);
+  }
+
+  @Override
+  public void sendMessage(ReqT message) {
+    checkMaySend();
+    try {
+      stream.enqueue(Payloads.read(method.streamRequest(message), maxOutboundMessageBytes()));
+    } catch (RuntimeException | Error e) {
+      cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
+      return;
+    }
+    Connection connection = stream.connection();
+    if (!clientSendsOneMessage && connection != null) {
+      connection.send(stream);
+    }
+  }
+
+  /** Hot: guarded by the benchmark of the unary calls. */
+  @Override
+  public void halfClose() {
+    checkMaySend();
+    halfClosed = true;
+    stream.end();
+    if (clientSendsOneMessage) {
+      channel.submit(stream);
+    }
+    Connection connection = stream.connection();
+    if (connection == null) {
+      return;
+    }
+    if (!clientSendsOneMessage) {
+      connection.send(stream);
+    } else if (blockedThread == Thread.currentThread()) {
+      CallerReading.readUntilAnswered(connection, stream);
+    }
+  }
+
+  @Override
+  public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    Status status = Status.CANCELLED;
+    if (message == null && cause == null) {
+      cause = new CancellationException("Cancelled without a message or cause");
+    }
+    if (message != null) {
+      status = status.withDescription(message);
+    } else {
+      status = status.withDescription("Call cancelled without message");
+    }
+    cancel(cause == null ? status : status.withCause(cause));
+  }
+
+  @Override
+  public boolean isReady() {
+    return !halfClosed && stream.isReady();
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    Connection connection = stream.connection();
+    return connection == null ? Attributes.EMPTY : channel.attributesOf(connection);
+  }
+
+  private void checkMaySend() {
+    if (!started) {
+      throw new IllegalStateException("Not started");
+    }
+    if (halfClosed) {
+      throw new IllegalStateException("call already half-closed");
+    }
+  }
+
+  // The deadline and the context.
+
+  private @Nullable Deadline effectiveDeadline() {
+    Deadline ours = options.getDeadline();
+    Deadline contexts = context.getDeadline();
+    deadlineIsOfOptions = ours != null && (contexts == null || !contexts.isBefore(ours));
+    return deadlineIsOfOptions ? ours : contexts;
+  }
+
+  private boolean endsBeforeItBegins() {
+    if (context.isCancelled()) {
+      cancel(Contexts.statusFromCancelled(context));
+      return true;
+    }
+    Deadline at = deadline;
+    if (at != null && at.isExpired()) {
+      cancel(
+          Status.DEADLINE_EXCEEDED.withDescription(
+              "ClientCall started after "
+                  + (deadlineIsOfOptions ? "CallOptions" : "Context")
+                  + " deadline was exceeded "
+                  + seconds(-at.timeRemaining(TimeUnit.NANOSECONDS))
+                  + " seconds ago"));
+      return true;
+    }
+    return false;
+  }
+
+  /** A deadline of the context needs no timer: the context is cancelled when it passes. */
+  private void watchForTheEnd() {
+    if (context != Context.ROOT) {
+      context.addListener(onContextCancelled, Runnable::run);
+    }
+    Deadline at = deadline;
+    if (at != null && deadlineIsOfOptions) {
+      long nanos = at.timeRemaining(TimeUnit.NANOSECONDS);
+      timer =
+          channel.scheduler().schedule(() -> deadlineExceeded(nanos), nanos, TimeUnit.NANOSECONDS);
+    }
+    if (stream.callbacks.isTerminated()) {
+      ended();
+    }
+  }
+
+  private void deadlineExceeded(long nanos) {
+    cancel(
+        Status.DEADLINE_EXCEEDED.withDescription(
+            "CallOptions deadline exceeded after " + seconds(nanos) + "s. [" + whereItIs() + "]"));
+  }
+
+  private String whereItIs() {
+    Connection connection = stream.connection();
+    return connection == null
+        ? "no connection to " + channel.address() + " yet"
+        : "remote_addr=" + channel.address();
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(java.util.Locale.ROOT, "%.9f", nanos / 1e9);
+  }
+
+  /** Ends the call from this side. Any thread; only the first end counts. */
+  private void cancel(Status status) {
+    synchronized (this) {
+      if (!started) {
+        if (cancelledBeforeStart == null) {
+          cancelledBeforeStart = status;
+        }
+        return;
+      }
+    }
+    CancelCode code =
+        status.getCode() == Status.Code.DEADLINE_EXCEEDED
+            ? CancelCode.DEADLINE_EXCEEDED
+            : CancelCode.CANCELLED;
+    Connection connection = stream.connection();
+    if (connection != null) {
+      String text = status.getDescription();
+      connection.cancel(stream, code, text == null ? code.name() : text);
+    }
+    stream.finish(status, new Metadata(), true);
+  }
+
+  // For the stream.
+
+  Metadata headers() {
+    return headers;
+  }
+
+  @Nullable Deadline deadline() {
+    return deadline;
+  }
+
+  boolean waitsForReady() {
+    return options.isWaitForReady();
+  }
+
+  int maxInboundMessageBytes() {
+    Integer max = options.getMaxInboundMessageSize();
+    return max != null ? max : channel.maxInboundMessageBytes();
+  }
+
+  private int maxOutboundMessageBytes() {
+    Integer max = options.getMaxOutboundMessageSize();
+    return max != null ? max : Integer.MAX_VALUE;
+  }
+
+  /** The connection did nothing for the call: it is made again on another one. */
+  void submitAgain() {
+    channel.submit(stream);
+  }
+
+  /** A call that was cancelled because its time was up says so. */
+  Status seenByCaller(Status status) {
+    Deadline at = deadline;
+    if (status.getCode() == Status.Code.CANCELLED && at != null && at.isExpired()) {
+      return Status.DEADLINE_EXCEEDED.withDescription(
+          "deadline exceeded " + seconds(-at.timeRemaining(TimeUnit.NANOSECONDS)) + "s ago");
+    }
+    return status;
+  }
+
+  /** The call has its terminal event. Any thread. */
+  void ended() {
+    ScheduledFuture<?> running = timer;
+    if (running != null) {
+      running.cancel(false);
+    }
+    if (context != Context.ROOT) {
+      context.removeListener(onContextCancelled);
+    }
+    channel.callEnded(stream);
+  }
+
+  boolean isInline() {
+    return executor == null;
+  }
+
+  /** Runs callbacks where this call wants them. */
+  void dispatch(CallbackQueue callbacks) {
+    if (executor == null) {
+      callbacks.run();
+    } else {
+      callbacks.runOn(executor, channel.fallbackExecutor());
+    }
+  }
+
+  /** Runs one callback, in the call's context. */
+  void deliver(Object event) {
+    Context previous = context.attach();
+    try {
+      callback(event);
+    } catch (RuntimeException | Error e) {
+      callbackThrew(event, e);
+    } finally {
+      context.detach(previous);
+    }
+  }
+
+  private void callback(Object event) {
+    if (event instanceof InboundMessage message) {
+      int credit = message.credit();
+      RespT response;
+      try {
+        response = method.parseResponse(message);
+      } finally {
+        stream.consumed(credit);
+      }
+      listener.onMessage(response);
+    } else if (event instanceof ClientStream.Closed closed) {
+      listener.onClose(closed.status(), closed.trailers());
+    } else if (event instanceof Metadata responseHeaders) {
+      listener.onHeaders(responseHeaders);
+    } else if (!clientSendsOneMessage) {
+      listener.onReady();
+    }
+  }
+
+  private void callbackThrew(Object event, Throwable thrown) {
+    if (event instanceof ClientStream.Closed) {
+      LOG.log(System.Logger.Level.WARNING, "onClose of " + stream + " threw", thrown);
+      return;
+    }
+    Status status =
+        Status.CANCELLED
+            .withDescription(
+                "the call's listener threw, or its marshaller could not read the reply")
+            .withCause(thrown);
+    stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()));
+    cancel(status);
+  }
+}

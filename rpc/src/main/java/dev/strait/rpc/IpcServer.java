@@ -1,0 +1,253 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.Acceptor;
+import dev.strait.transport.IpcAddress;
+import dev.strait.transport.Transport;
+import dev.strait.transport.Transports;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The server: its address, its connections and its life. Thread-safe. */
+final class IpcServer extends Server implements Connection.Owner {
+  private final IpcAddress address;
+  private final ServerOptions options;
+  private final ScheduledExecutorService scheduler;
+  private final Watcher watcher;
+  private final ConnectionSettings settings;
+  private final Dispatcher dispatcher;
+  private final Acceptor acceptor;
+  private final CountDownLatch terminated = new CountDownLatch(1);
+
+  // Guarded by this.
+  private final Set<Connection> connections = new HashSet<>();
+  private final Set<Connection> handshaking = new LinkedHashSet<>();
+  private boolean started;
+  private boolean shutdown;
+
+  IpcServer(IpcAddress address, ServerOptions options) {
+    this.address = address;
+    this.options = options;
+    var threads = options.transport().threadFactory();
+    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.watcher = new Watcher("strait-watcher " + address, threads);
+    this.settings =
+        new ConnectionSettings(
+            options.limits(),
+            options.handshakeTimeout(),
+            options.handshakeTimeout(),
+            options.keepAliveNanos(),
+            options.keepAliveTimeoutNanos(),
+            false,
+            options.maxReaders(),
+            options.waitStrategy(),
+            threads,
+            scheduler,
+            options.transport().ticker(),
+            watcher);
+    this.dispatcher =
+        new Dispatcher(
+            options,
+            this,
+            scheduler,
+            Schedulers.threadPerTask("strait-callbacks " + address, threads));
+    this.acceptor = Transports.acceptor(address, options.transport());
+  }
+
+  // For the application.
+
+  @Override
+  public Server start() throws IOException {
+    synchronized (this) {
+      if (started) {
+        throw new IllegalStateException("Already started");
+      }
+      if (shutdown) {
+        throw new IllegalStateException("Shutting down");
+      }
+      started = true;
+    }
+    try {
+      acceptor.start(this::accepted);
+    } catch (IOException | RuntimeException e) {
+      shutdownNow();
+      throw e;
+    }
+    closeAcceptorIfShutDown();
+    return this;
+  }
+
+  @Override
+  public List<? extends SocketAddress> getListenSockets() {
+    return List.of(address);
+  }
+
+  @Override
+  public List<ServerServiceDefinition> getServices() {
+    var fallback = options.fallback();
+    if (fallback == null) {
+      return options.services();
+    }
+    List<ServerServiceDefinition> all = new ArrayList<>(options.services());
+    all.addAll(fallback.getServices());
+    return List.copyOf(all);
+  }
+
+  @Override
+  public List<ServerServiceDefinition> getImmutableServices() {
+    return options.services();
+  }
+
+  @Override
+  public List<ServerServiceDefinition> getMutableServices() {
+    var fallback = options.fallback();
+    return fallback == null ? List.of() : List.copyOf(fallback.getServices());
+  }
+
+  @Override
+  public Server shutdown() {
+    List<Connection> open = beginShutdown();
+    open.forEach(connection -> connection.drain(GoAwayReason.SHUTDOWN, "the server shuts down"));
+    terminateIfDone();
+    return this;
+  }
+
+  @Override
+  public Server shutdownNow() {
+    List<Connection> open = beginShutdown();
+    open.forEach(
+        connection ->
+            connection.goAwayAndClose(GoAwayReason.SHUTDOWN, "the server shuts down now"));
+    terminateIfDone();
+    return this;
+  }
+
+  @Override
+  public synchronized boolean isShutdown() {
+    return shutdown;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return terminated.getCount() == 0;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return terminated.await(timeout, unit);
+  }
+
+  @Override
+  public void awaitTermination() throws InterruptedException {
+    terminated.await();
+  }
+
+  @Override
+  public String toString() {
+    return "IpcServer{" + address + "}";
+  }
+
+  private List<Connection> beginShutdown() {
+    List<Connection> open;
+    synchronized (this) {
+      shutdown = true;
+      open = List.copyOf(connections);
+    }
+    acceptor.close();
+    return open;
+  }
+
+  private void closeAcceptorIfShutDown() {
+    if (isShutdown()) {
+      acceptor.close();
+    }
+  }
+
+  private void terminateIfDone() {
+    synchronized (this) {
+      if (!shutdown || !connections.isEmpty()) {
+        return;
+      }
+    }
+    watcher.close();
+    scheduler.shutdownNow();
+    terminated.countDown();
+  }
+
+  // Connections.
+
+  /** A stream came. Its identity is checked and its HELLO awaited on its own thread. */
+  private void accepted(Transport transport) {
+    Connection connection = new Connection(transport, false, settings, this);
+    Connection evicted;
+    synchronized (this) {
+      if (shutdown) {
+        transport.close(new IOException(address + " is shutting down"));
+        return;
+      }
+      evicted = handshaking.size() >= options.maxHandshaking() ? oldestHandshaking() : null;
+      connections.add(connection);
+      handshaking.add(connection);
+    }
+    if (evicted != null) {
+      evicted.close(
+          new IOException(
+              "more than "
+                  + options.maxHandshaking()
+                  + " connections of "
+                  + address
+                  + " are in their handshake; this is the oldest"));
+    }
+    connection.start();
+  }
+
+  private @Nullable Connection oldestHandshaking() {
+    var oldest = handshaking.iterator();
+    Connection connection = oldest.next();
+    oldest.remove();
+    return connection;
+  }
+
+  @Override
+  public void ready(Connection connection) {
+    boolean late;
+    synchronized (this) {
+      handshaking.remove(connection);
+      late = shutdown;
+    }
+    if (late) {
+      connection.drain(GoAwayReason.SHUTDOWN, "the server shuts down");
+    }
+  }
+
+  @Override
+  public void draining(Connection connection) {}
+
+  @Override
+  public void closed(Connection connection, Status reason) {
+    synchronized (this) {
+      connections.remove(connection);
+      handshaking.remove(connection);
+    }
+    terminateIfDone();
+  }
+
+  @Override
+  public ServerStream accept(
+      Connection connection, String method, Metadata metadata, long timeoutNanos)
+      throws StreamException {
+    return dispatcher.accept(connection, method, metadata, timeoutNanos);
+  }
+}

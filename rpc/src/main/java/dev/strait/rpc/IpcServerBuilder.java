@@ -1,0 +1,255 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.IpcAddress;
+import dev.strait.transport.PeerPolicy;
+import dev.strait.transport.Ticker;
+import dev.strait.transport.TransportOptions;
+import dev.strait.transport.WaitStrategy;
+import io.grpc.BindableService;
+import io.grpc.CompressorRegistry;
+import io.grpc.DecompressorRegistry;
+import io.grpc.HandlerRegistry;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import java.io.File;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds servers for other processes on this machine: {@link ServerBuilder} as in all of gRPC.
+ *
+ * <p>By default a handler runs on the thread that read its request; one that blocks delays nobody,
+ * because another thread then goes on reading. What gRPC's builder offers and a local server cannot
+ * honour throws {@link UnsupportedOperationException}.
+ *
+ * <p>Not thread-safe.
+ */
+public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
+  private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration DEFAULT_KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration LONGEST_KEEPALIVE = Duration.ofDays(365);
+  private static final int MAX_HANDSHAKING = 64;
+  private static final int DEFAULT_MAX_RUNNING = 4096;
+  private static final int DEFAULT_MAX_QUEUED = 4096;
+  private static final int DEFAULT_MAX_READERS = 64;
+
+  private final IpcAddress address;
+  private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
+  private final List<ServerInterceptor> interceptors = new ArrayList<>();
+  private @Nullable HandlerRegistry fallback;
+  private @Nullable Executor executor;
+  private Limits limits = Limits.DEFAULTS;
+  private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
+  private int maxRunningHandlers = DEFAULT_MAX_RUNNING;
+  private int maxQueuedCalls = DEFAULT_MAX_QUEUED;
+  private long keepAliveNanos = Long.MAX_VALUE;
+  private long keepAliveTimeoutNanos = DEFAULT_KEEPALIVE_TIMEOUT.toNanos();
+  private WaitStrategy waitStrategy = WaitStrategy.adaptive();
+  private TransportOptions transport = TransportOptions.DEFAULTS;
+
+  private IpcServerBuilder(IpcAddress address) {
+    this.address = address;
+  }
+
+  /** A builder of servers at {@code address}. */
+  public static IpcServerBuilder forAddress(IpcAddress address) {
+    return new IpcServerBuilder(address);
+  }
+
+  /** Handlers run on the thread that reads, as by default. */
+  @Override
+  public IpcServerBuilder directExecutor() {
+    executor = null;
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder executor(@Nullable Executor newExecutor) {
+    executor = newExecutor;
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder callExecutor(ServerCallExecutorSupplier supplier) {
+    throw new UnsupportedOperationException("callExecutor is not supported");
+  }
+
+  @Override
+  public IpcServerBuilder addService(ServerServiceDefinition service) {
+    services.put(service.getServiceDescriptor().getName(), service);
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder addService(BindableService service) {
+    return addService(service.bindService());
+  }
+
+  @Override
+  public IpcServerBuilder intercept(ServerInterceptor interceptor) {
+    interceptors.add(interceptor);
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder fallbackHandlerRegistry(@Nullable HandlerRegistry registry) {
+    fallback = registry;
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder useTransportSecurity(File certificateChain, File privateKey) {
+    throw new UnsupportedOperationException("no TLS here: the kernel vouches for the peer");
+  }
+
+  /** Without meaning here: messages are sent as they are. */
+  @Override
+  public IpcServerBuilder decompressorRegistry(@Nullable DecompressorRegistry registry) {
+    return this;
+  }
+
+  /** Without meaning here: messages are sent as they are. */
+  @Override
+  public IpcServerBuilder compressorRegistry(@Nullable CompressorRegistry registry) {
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder handshakeTimeout(long timeout, TimeUnit unit) {
+    handshakeTimeout = positive("handshakeTimeout", timeout, unit);
+    return this;
+  }
+
+  /** Off by default; 365 days and more switch it off. Pings while calls are open only. */
+  @Override
+  public IpcServerBuilder keepAliveTime(long value, TimeUnit unit) {
+    Duration time = positive("keepAliveTime", value, unit);
+    keepAliveNanos = time.compareTo(LONGEST_KEEPALIVE) >= 0 ? Long.MAX_VALUE : time.toNanos();
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder keepAliveTimeout(long value, TimeUnit unit) {
+    keepAliveTimeoutNanos = positive("keepAliveTimeout", value, unit).toNanos();
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder maxInboundMessageSize(int bytes) {
+    limits = limits.withMaxMessageBytes(bytes);
+    return this;
+  }
+
+  @Override
+  public IpcServerBuilder maxInboundMetadataSize(int bytes) {
+    limits = limits.withMaxMetadataBytes(bytes);
+    return this;
+  }
+
+  /** How many calls a client may have open at once on one connection. 10,000 by default. */
+  public IpcServerBuilder maxConcurrentCallsPerConnection(int calls) {
+    limits = limits.withMaxStreams(positive("maxConcurrentCallsPerConnection", calls));
+    return this;
+  }
+
+  /**
+   * How many handlers may run at once, and how many calls may wait for that; further ones fail with
+   * RESOURCE_EXHAUSTED. A handler runs from its first callback until its call is closed. 4,096 each
+   * by default.
+   */
+  public IpcServerBuilder maxRunningHandlers(int running, int waiting) {
+    if (waiting < 0) {
+      throw new IllegalArgumentException("waiting must be 0 or more, was " + waiting);
+    }
+    maxRunningHandlers = positive("maxRunningHandlers", running);
+    maxQueuedCalls = waiting;
+    return this;
+  }
+
+  /** How many clients may be connected at once; further ones are closed. 1,024 by default. */
+  public IpcServerBuilder maxConnections(int connections) {
+    transport = transport.withMaxConnections(connections);
+    return this;
+  }
+
+  /** Which clients may enter. By default those of the same user or root. */
+  public IpcServerBuilder peerPolicy(PeerPolicy policy) {
+    transport = transport.withPeerPolicy(policy);
+    return this;
+  }
+
+  /** How threads wait. By default they spin briefly while that pays. */
+  public IpcServerBuilder waitStrategy(WaitStrategy strategy) {
+    waitStrategy = strategy;
+    return this;
+  }
+
+  /** Makes the server's threads, which are all daemons. */
+  public IpcServerBuilder threadFactory(ThreadFactory factory) {
+    transport = transport.withThreadFactory(factory);
+    return this;
+  }
+
+  /** The clock, for tests. */
+  IpcServerBuilder ticker(Ticker ticker) {
+    transport = transport.withTicker(ticker);
+    return this;
+  }
+
+  /** Small windows, for tests. */
+  IpcServerBuilder windows(int streamBytes, int connectionBytes) {
+    limits = limits.withWindows(streamBytes, connectionBytes);
+    return this;
+  }
+
+  /**
+   * A server that is not started.
+   *
+   * @throws UnsupportedOperationException if this platform cannot serve such an address; the
+   *     message says what is missing
+   */
+  @Override
+  public Server build() {
+    return new IpcServer(
+        address,
+        new ServerOptions(
+            List.copyOf(services.values()),
+            fallback,
+            List.copyOf(interceptors),
+            executor,
+            limits,
+            handshakeTimeout,
+            MAX_HANDSHAKING,
+            maxRunningHandlers,
+            maxQueuedCalls,
+            keepAliveNanos,
+            keepAliveTimeoutNanos,
+            DEFAULT_MAX_READERS,
+            waitStrategy,
+            transport));
+  }
+
+  private static int positive(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + " must be at least 1, was " + value);
+    }
+    return value;
+  }
+
+  private static Duration positive(String what, long value, TimeUnit unit) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(what + " must be positive, was " + value + " " + unit);
+    }
+    return Duration.ofNanos(unit.toNanos(value));
+  }
+}

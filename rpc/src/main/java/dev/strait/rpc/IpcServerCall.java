@@ -1,0 +1,207 @@
+package dev.strait.rpc;
+
+import io.grpc.Attributes;
+import io.grpc.CompressorRegistry;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as its handler sees it. The answer of a method that answers once is held until the handler
+ * closes the call, and sent in one frame.
+ *
+ * <p>As {@link ServerCall} demands, used by one thread at a time, but for {@link #request}, {@link
+ * #isReady} and {@link #isCancelled}.
+ */
+final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
+  private final IncomingCall call;
+  private final ServerStream stream;
+  private final MethodDescriptor<ReqT, RespT> method;
+  private final boolean serverSendsOneMessage;
+
+  private Listener<ReqT> listener = new Listener<>() {};
+  private boolean headersSent;
+  private boolean messageSent;
+  private volatile boolean closed;
+
+  IpcServerCall(IncomingCall call, MethodDescriptor<ReqT, RespT> method) {
+    this.call = call;
+    this.stream = call.stream();
+    this.method = method;
+    this.serverSendsOneMessage = method.getType().serverSendsOneMessage();
+    if (serverSendsOneMessage) {
+      stream.holdUntilClose();
+    }
+  }
+
+  /** What the handler wants to hear of the call. */
+  void listener(@Nullable Listener<ReqT> started) {
+    if (started == null) {
+      throw new NullPointerException(
+          "startCall() returned a null listener for method " + method.getFullMethodName());
+    }
+    listener = started;
+    if (!serverSendsOneMessage && stream.isReady()) {
+      stream.callbacks.ready();
+    }
+  }
+
+  // For the handler.
+
+  @Override
+  public void request(int numMessages) {
+    if (numMessages < 0) {
+      throw new IllegalArgumentException("numMessages must be 0 or more, was " + numMessages);
+    }
+    stream.requestMessages(numMessages);
+  }
+
+  @Override
+  public void sendHeaders(Metadata headers) {
+    if (headersSent) {
+      throw new IllegalStateException("sendHeaders has already been called");
+    }
+    checkOpen();
+    headersSent = true;
+    byte @Nullable [] encoded = encode(headers);
+    if (encoded != null) {
+      stream.sendHeaders(encoded);
+      sendUnlessHeld();
+    }
+  }
+
+  @Override
+  public void sendMessage(RespT message) {
+    if (!headersSent) {
+      throw new IllegalStateException("sendHeaders has not been called");
+    }
+    checkOpen();
+    if (serverSendsOneMessage && messageSent) {
+      abort(Status.INTERNAL.withDescription("Too many responses"));
+      return;
+    }
+    messageSent = true;
+    byte[] bytes;
+    try {
+      bytes = Payloads.read(method.streamResponse(message), Integer.MAX_VALUE);
+    } catch (RuntimeException e) {
+      abort(Status.fromThrowable(e).withCause(null));
+      throw e;
+    }
+    stream.enqueue(bytes);
+    sendUnlessHeld();
+  }
+
+  /** Hot: guarded by the benchmark of the unary calls. */
+  @Override
+  public void close(Status status, Metadata trailers) {
+    checkOpen();
+    if (status.isOk() && serverSendsOneMessage && !messageSent) {
+      abort(Status.INTERNAL.withDescription("Completed without a response"));
+      return;
+    }
+    closed = true;
+    byte @Nullable [] encoded = encode(trailers);
+    if (encoded != null) {
+      if (!status.isOk() && serverSendsOneMessage) {
+        stream.dropOutbound();
+      }
+      stream.sendClose(status, encoded);
+      call.connection().send(stream);
+    }
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return call.isCancelled();
+  }
+
+  @Override
+  public boolean isReady() {
+    return !closed && stream.isReady();
+  }
+
+  @Override
+  public void setOnReadyThreshold(int numBytes) {
+    super.setOnReadyThreshold(numBytes);
+    stream.setReadyThreshold(numBytes);
+  }
+
+  /** Messages are sent as they are; an unknown compressor is refused all the same. */
+  @Override
+  public void setCompression(String compressor) {
+    if (CompressorRegistry.getDefaultInstance().lookupCompressor(compressor) == null) {
+      throw new IllegalArgumentException("Unable to find compressor by name " + compressor);
+    }
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return call.attributes();
+  }
+
+  @Override
+  public String getAuthority() {
+    return "localhost";
+  }
+
+  @Override
+  public MethodDescriptor<ReqT, RespT> getMethodDescriptor() {
+    return method;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("call is closed");
+    }
+  }
+
+  private void sendUnlessHeld() {
+    if (!serverSendsOneMessage) {
+      call.connection().send(stream);
+    }
+  }
+
+  private byte @Nullable [] encode(Metadata metadata) {
+    try {
+      return MetadataCodec.encode(metadata, call.connection().peer().maxMetadataBytes());
+    } catch (StreamException e) {
+      abort(e.code().status().withDescription(e.text()));
+      return null;
+    }
+  }
+
+  // For the call.
+
+  /** Ends the call in the handler's stead, with a status that the caller gets. */
+  void abort(Status status) {
+    closed = true;
+    stream.dropOutbound();
+    stream.sendClose(status, MetadataCodec.EMPTY);
+    call.connection().send(stream);
+  }
+
+  /** Runs one callback of the handler. */
+  void callback(Object event) {
+    if (event instanceof InboundMessage message) {
+      int credit = message.credit();
+      ReqT request;
+      try {
+        request = method.parseRequest(message);
+      } finally {
+        stream.consumed(credit);
+      }
+      listener.onMessage(request);
+    } else if (event == ServerStream.HALF_CLOSED) {
+      listener.onHalfClose();
+    } else if (event == CallbackQueue.READY) {
+      listener.onReady();
+    } else if (event == ServerStream.COMPLETED) {
+      listener.onComplete();
+    } else if (event instanceof ServerStream.Cancelled) {
+      listener.onCancel();
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.strait.rpc;
+
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out that a silent peer is gone: when nothing came for a while it pings, and when nothing
+ * comes after that either, the connection ends. Runs while calls are open only, unless told
+ * otherwise. Thread-safe.
+ */
+final class KeepAlive {
+  private static final long NO_PING = 0;
+
+  private final Connection connection;
+  private final ConnectionSettings settings;
+  private final AtomicLong reads = new AtomicLong();
+
+  // Guarded by this.
+  private @Nullable ScheduledFuture<?> timer;
+  private long readsSeen;
+  private long pingSequence = NO_PING;
+  private long pingSentNanos;
+  private boolean awaitingPong;
+  private boolean closed;
+  private volatile long roundTripNanos = -1;
+
+  KeepAlive(Connection connection, ConnectionSettings settings) {
+    this.connection = connection;
+    this.settings = settings;
+  }
+
+  /** Something came. Called by the reading role. Hot. */
+  void read() {
+    reads.lazySet(reads.getPlain() + 1);
+  }
+
+  /** Begins to watch. */
+  synchronized void start() {
+    if (settings.keepAliveNanos() != Long.MAX_VALUE && !closed) {
+      schedule(settings.keepAliveNanos());
+    }
+  }
+
+  synchronized void stop() {
+    closed = true;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  /** The round-trip time of the last ping that was answered, in nanoseconds; -1 before. */
+  long roundTripNanos() {
+    return roundTripNanos;
+  }
+
+  /** The peer answered a ping. */
+  synchronized void pong(long sequence) {
+    if (awaitingPong && sequence == pingSequence) {
+      roundTripNanos = settings.ticker().nanoTime() - pingSentNanos;
+    }
+  }
+
+  private void check() {
+    long ping;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      long now = reads.get();
+      boolean silent = now == readsSeen;
+      readsSeen = now;
+      if (!silent || !(connection.hasStreams() || settings.keepAliveWithoutCalls())) {
+        awaitingPong = false;
+        schedule(settings.keepAliveNanos());
+        return;
+      }
+      if (awaitingPong) {
+        closed = true;
+        ping = NO_PING;
+      } else {
+        awaitingPong = true;
+        ping = ++pingSequence;
+        pingSentNanos = settings.ticker().nanoTime();
+        schedule(settings.keepAliveTimeoutNanos());
+      }
+    }
+    if (ping != NO_PING) {
+      connection.sendPing(ping);
+    } else {
+      connection.goAwayAndClose(
+          GoAwayReason.KEEPALIVE_TIMEOUT,
+          "nothing came for "
+              + TimeUnit.NANOSECONDS.toMillis(settings.keepAliveTimeoutNanos())
+              + " ms after a ping");
+    }
+  }
+
+  private void schedule(long delayNanos) {
+    timer = settings.scheduler().schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.strait.rpc;
+
+import dev.strait.framing.FrameException;
+import dev.strait.framing.FrameLimits;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Which frames may come, by their header: before HELLO nothing but HELLO, then native frames only.
+ * Nothing is allocated for a frame before this has passed it.
+ */
+final class NativeFrameLimits implements FrameLimits {
+  private static final long HTTP2_PREFACE = 0x50524920L;
+  private static final int FIRST_NATIVE_TYPE = 0x40;
+
+  private final BooleanSupplier helloDone;
+
+  NativeFrameLimits(BooleanSupplier helloDone) {
+    this.helloDone = helloDone;
+  }
+
+  @Override
+  public void check(int streamId, int type, int flags, long length) throws FrameException {
+    if (!helloDone.getAsBoolean() && (type != FrameType.HELLO || streamId != 0)) {
+      throw new WireException(
+          GoAwayReason.PROTOCOL_ERROR,
+          "expected HELLO on stream 0 first, came " + describe(streamId, type, length));
+    }
+    int max = type == FrameType.HELLO ? Hello.MAX_BYTES : Limits.MAX_FRAME_BYTES;
+    if (length > max) {
+      throw new WireException(
+          GoAwayReason.FRAME_TOO_LARGE,
+          FrameType.describe(type)
+              + " frame of "
+              + length
+              + " bytes is over the limit of "
+              + max
+              + " bytes");
+    }
+    if (type < FIRST_NATIVE_TYPE) {
+      throw new WireException(
+          GoAwayReason.PROTOCOL_ERROR,
+          "frame type " + FrameType.describe(type) + " is not legal after HELLO");
+    }
+  }
+
+  private static String describe(int streamId, int type, long length) {
+    if (length == HTTP2_PREFACE) {
+      return "the preface of HTTP/2, which is not served here";
+    }
+    if (type == 0x01) {
+      return "a request of ttrpc, which is not served here";
+    }
+    return "type "
+        + FrameType.describe(type)
+        + " on stream "
+        + Integer.toUnsignedString(streamId)
+        + " with "
+        + length
+        + " bytes";
+  }
+}

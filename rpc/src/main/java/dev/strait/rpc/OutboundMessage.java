@@ -1,0 +1,16 @@
+package dev.strait.rpc;
+
+/** A serialised message on its way out, and how much of it is framed already. */
+final class OutboundMessage {
+  final byte[] bytes;
+  int framed;
+  boolean begun;
+
+  OutboundMessage(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  int remaining() {
+    return bytes.length - framed;
+  }
+}

@@ -1,0 +1,216 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.Ticker;
+import dev.strait.transport.Transport;
+import dev.strait.transport.WaitStrategy;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection is read: the role, the threads that may hold it, and the callbacks that have
+ * become due while frames were decoded and are run afterwards. Thread-safe.
+ */
+final class Reading {
+  private final Connection connection;
+  private final Transport transport;
+  private final ConnectionSettings settings;
+
+  private final ReadingRole role = new ReadingRole();
+  private final Queue<Runnable> due = new ConcurrentLinkedQueue<>();
+  private final WaitStrategy.Spin readerSpin;
+  private final WaitStrategy.Spin callerSpin;
+  private final AtomicInteger callerTurns = new AtomicInteger();
+  private final AtomicInteger callersWaiting = new AtomicInteger();
+  private final AtomicInteger readers = new AtomicInteger();
+  private volatile boolean callersRead;
+  private volatile boolean readersGone;
+  private volatile Reader reader;
+
+  Reading(Connection connection, Transport transport, ConnectionSettings settings) {
+    this.connection = connection;
+    this.transport = transport;
+    this.settings = settings;
+    this.readerSpin = settings.waitStrategy().newSpin();
+    this.callerSpin = settings.waitStrategy().newSpin();
+    this.reader = new Reader(this);
+  }
+
+  /** Starts the connection's own reader. */
+  void start() {
+    readers.incrementAndGet();
+    reader.start();
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  ReadingRole role() {
+    return role;
+  }
+
+  Ticker ticker() {
+    return settings.ticker();
+  }
+
+  ThreadFactory threads() {
+    return settings.threads();
+  }
+
+  Watcher watcher() {
+    return settings.watcher();
+  }
+
+  /** The memory of the reader's waits. Used by the reading role only. */
+  WaitStrategy.Spin readerSpin() {
+    return readerSpin;
+  }
+
+  /** The memory of the callers' waits. Used by the reading role only. */
+  WaitStrategy.Spin callerSpin() {
+    return callerSpin;
+  }
+
+  /** Reads and decodes once. Called by the reading role only. */
+  int poll() {
+    return connection.poll();
+  }
+
+  /** Blocks until there may be something to read. Called by the reading role only. */
+  void await() {
+    transport.await(Long.MAX_VALUE);
+  }
+
+  /** Makes the reader look, wherever it waits. */
+  void wakeReader() {
+    transport.wakeup();
+    reader.wakeup();
+  }
+
+  // Callbacks that are due.
+
+  /**
+   * A call has callbacks to run. Those that came up while decoding are run after it; of the others,
+   * those with an executor go there at once.
+   */
+  void schedule(Stream stream) {
+    if (stream.isInline() || role.isHeldByCurrentThread()) {
+      execute(stream);
+    } else {
+      stream.run();
+    }
+  }
+
+  /** Runs {@code task}, which may be user code, on the reader's thread, not while decoding. */
+  void execute(Runnable task) {
+    due.add(task);
+    if (readersGone) {
+      runDueWithoutReader();
+    } else if (!role.isHeldByCurrentThread()) {
+      wakeReader();
+    }
+  }
+
+  boolean hasDue() {
+    return !due.isEmpty();
+  }
+
+  @Nullable Runnable takeDue() {
+    return due.poll();
+  }
+
+  /** Takes the callbacks of {@code stream} if they are the first that are due. */
+  boolean takeDueOf(Stream stream) {
+    return due.peek() == stream && due.poll() != null;
+  }
+
+  private void runDueWithoutReader() {
+    if (!due.isEmpty()) {
+      Schedulers.threadPerTask("strait-callbacks " + connection.name(), threads())
+          .execute(
+              () -> {
+                for (Runnable next = due.poll(); next != null; next = due.poll()) {
+                  next.run();
+                }
+              });
+    }
+  }
+
+  // Readers.
+
+  /** Whether this is the reader that is to go on reading. */
+  boolean isCurrent(Reader candidate) {
+    return reader == candidate;
+  }
+
+  boolean mayStartReader() {
+    return readers.get() < settings.maxReaders();
+  }
+
+  /** The reader is held up in user code: another one reads on. Called by the watcher only. */
+  void startReader() {
+    Reader next = new Reader(this);
+    readers.incrementAndGet();
+    reader = next;
+    next.start();
+  }
+
+  void readerEnded(Reader gone) {
+    readers.decrementAndGet();
+    if (isCurrent(gone)) {
+      readersGone = true;
+      runDueWithoutReader();
+    }
+  }
+
+  // Callers that read for themselves.
+
+  /** Whether the reader is to step aside: a caller waits for the role, or will come back soon. */
+  boolean callersTakeOver() {
+    return callersRead && (callersWaiting.get() > 0 || !connection.hasStreams());
+  }
+
+  /** Counts up with each caller that reads. */
+  int callerTurns() {
+    return callerTurns.get();
+  }
+
+  void callersStopped() {
+    callersRead = false;
+  }
+
+  /** A caller has taken the role. */
+  void callerReads() {
+    callerTurns.lazySet(callerTurns.getPlain() + 1);
+  }
+
+  /** A caller waits for the role: the reader, if it waits for input, steps aside. */
+  void callerWaits() {
+    callersWaiting.incrementAndGet();
+    if (!callersRead) {
+      callersRead = true;
+      wakeReader();
+    }
+  }
+
+  void callerWaitsNoMore() {
+    callersWaiting.decrementAndGet();
+  }
+
+  /** Whether something is left to do that no caller does. */
+  boolean needsReader() {
+    return hasDue()
+        || connection.hasEnded()
+        || (role.isVacant() && callersWaiting.get() == 0 && connection.hasStreams());
+  }
+
+  /** Wakes the reader if it stands by while something is left to do. */
+  void ensureReader() {
+    if (callersRead && needsReader()) {
+      reader.wakeup();
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package dev.strait.rpc;
+
+import dev.strait.framing.FrameEncoder;
+import dev.strait.framing.FrameHeader;
+import io.grpc.Status;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A call that the peer made. */
+final class ServerStream extends Stream {
+  /** The event that the caller sends no more messages. */
+  static final Object HALF_CLOSED = new Object();
+
+  /** The terminal event of a call whose close was handed to the transport. */
+  static final Object COMPLETED = new Object();
+
+  /** The terminal event of a call that ended otherwise. */
+  record Cancelled(Status reason) {}
+
+  private static final int MAX_DESCRIPTION_BYTES = 8 * 1024;
+
+  /** Larger metadata is sent in two frames, because all of it might not fit one. */
+  private static final int MAX_METADATA_IN_CLOSE_BYTES = 48 * 1024;
+
+  /** What a handler's side of the call does with the stream's events. */
+  interface Call {
+    void deliver(Object event);
+
+    boolean isInline();
+
+    void dispatch(CallbackQueue callbacks);
+
+    /** The call is over before its handler closed it. Any thread; must not run user code. */
+    void cancelled(Status reason);
+  }
+
+  private final Call call;
+
+  // Guarded by this.
+  private boolean holdUntilClose;
+  private byte @Nullable [] headers;
+  private boolean headersSent;
+  private @Nullable Status closeStatus;
+  private byte[] trailers = MetadataCodec.EMPTY;
+  private boolean closeSent;
+
+  ServerStream(Call call) {
+    this.call = call;
+  }
+
+  /** The method answers once, so that its answer is sent in one frame when it closes. */
+  synchronized void holdUntilClose() {
+    holdUntilClose = true;
+  }
+
+  synchronized void sendHeaders(byte[] metadata) {
+    headers = metadata;
+  }
+
+  /** The call ends with {@code status} when what was sent before is sent. */
+  synchronized void sendClose(Status status, byte[] metadata) {
+    closeStatus = status;
+    trailers = metadata;
+  }
+
+  @Override
+  boolean encode(ByteBuffer out, Streams on) {
+    Status status = closeStatus;
+    if (holdUntilClose && status == null) {
+      return false;
+    }
+    if (status != null && (outboundCount() == 0 || (holdUntilClose && outboundCount() == 1))) {
+      boolean encoded = encodeClose(out, on, status);
+      if (encoded) {
+        return true;
+      }
+    }
+    byte[] unsentHeaders = headers;
+    if (unsentHeaders != null && !headersSent) {
+      headersSent = true;
+      Frames.headers(out, id(), unsentHeaders);
+      return true;
+    }
+    return outboundCount() > 0 && encodeMessage(out, on, false);
+  }
+
+  /**
+   * Hot: the answer of a unary call is this one frame. Guarded by the benchmark of the unary calls.
+   *
+   * @return false if what waits before it has no room or no credit here
+   */
+  private boolean encodeClose(ByteBuffer out, Streams on, Status status) {
+    int at = FrameEncoder.begin(out);
+    int flags = 0;
+    out.put((byte) status.getCode().value());
+    String description = status.getDescription();
+    byte[] text = description == null ? new byte[0] : description.getBytes(StandardCharsets.UTF_8);
+    int textLength = Math.min(text.length, MAX_DESCRIPTION_BYTES);
+    out.putShort((short) textLength);
+    out.put(text, 0, textLength);
+    byte[] unsentHeaders = headers;
+    if (unsentHeaders != null && !headersSent) {
+      if (unsentHeaders.length + trailers.length > MAX_METADATA_IN_CLOSE_BYTES) {
+        out.position(at);
+        return false;
+      }
+      out.put(unsentHeaders);
+      flags |= FrameType.FLAG_WITH_HEADERS;
+    }
+    out.put(trailers);
+    if (outboundCount() == 1) {
+      OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
+      if (message == null) {
+        out.position(at);
+        return false;
+      }
+      out.put(message.bytes);
+      flags |= FrameType.FLAG_WITH_MESSAGE;
+    }
+    FrameEncoder.end(out, at, id(), FrameType.CLOSE, flags);
+    close();
+    on.forget(this);
+    closeSent = true;
+    return true;
+  }
+
+  @Override
+  boolean owesCallback() {
+    return closeSent || super.owesCallback();
+  }
+
+  @Override
+  void afterSend() {
+    if (state() == StreamState.CLOSED) {
+      callbacks.terminate(COMPLETED, true);
+      Connection on = connection();
+      if (on != null) {
+        on.closeIfDrained();
+      }
+    } else {
+      super.afterSend();
+    }
+  }
+
+  /** The caller sends no more messages. */
+  void receiveEnd() {
+    move(StreamState.Event.REMOTE_END);
+    callbacks.add(HALF_CLOSED);
+  }
+
+  @Override
+  void receiveCancel(CancelCode code, String text) {
+    cancel(code.status().withDescription(text));
+  }
+
+  @Override
+  void failed(StreamException cause) {
+    cancel(cause.code().status().withDescription(cause.text()));
+  }
+
+  @Override
+  void connectionLost(Status reason, boolean processed) {
+    cancel(reason);
+  }
+
+  /** Ends the call before its handler did; only the first end counts. */
+  void cancel(Status reason) {
+    close();
+    releasePartial();
+    if (callbacks.terminate(new Cancelled(reason), true)) {
+      call.cancelled(reason);
+    }
+  }
+
+  @Override
+  boolean isInline() {
+    return call.isInline();
+  }
+
+  @Override
+  public void run() {
+    call.dispatch(callbacks);
+  }
+
+  @Override
+  public void deliver(Object event) {
+    call.deliver(event);
+  }
+}

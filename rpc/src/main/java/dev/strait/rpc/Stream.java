@@ -1,0 +1,363 @@
+package dev.strait.rpc;
+
+import dev.strait.framing.FrameHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call on a connection: what it still has to send, what came, and its state.
+ *
+ * <p>Frames are encoded under the connection's lock and then this monitor; frames that came are
+ * handled by the reading role. User code runs in the callbacks only.
+ */
+abstract class Stream implements CallbackQueue.Owner, Runnable {
+  /** Below so many unframed bytes a stream is ready for more, as in gRPC. */
+  static final int DEFAULT_READY_THRESHOLD_BYTES = 32 * 1024;
+
+  /** Smaller pieces of a larger message wait for more credit. */
+  private static final int MIN_PIECE_BYTES = 16 * 1024;
+
+  final CallbackQueue callbacks = new CallbackQueue(this);
+
+  private volatile @Nullable Connection connection;
+  private volatile int id;
+
+  // Guarded by the connection's lock.
+  boolean inSendQueue;
+  private @Nullable SendCredit sendCredit;
+  private long smallestWindow;
+
+  // Used by the reading role only.
+  private @Nullable ReceiveCredit receiveCredit;
+  private @Nullable MessageAssembler assembler;
+
+  // Guarded by this.
+  private StreamState state = StreamState.IDLE;
+  private final Queue<OutboundMessage> outbound = new ArrayDeque<>(2);
+  private long outboundBytes;
+  private int readyThresholdBytes = DEFAULT_READY_THRESHOLD_BYTES;
+  private boolean readyOwed;
+  private long partialCredit;
+
+  /** Puts the stream on a connection, before anything is sent or received. */
+  final void bind(Connection on, int maxMessageBytes) {
+    Limits ours = on.limits();
+    sendCredit = new SendCredit(on.peer().streamWindowBytes());
+    receiveCredit = new ReceiveCredit(ours.streamWindowBytes());
+    assembler = new MessageAssembler(maxMessageBytes, ours.streamWindowBytes());
+    smallestWindow = Math.min(on.peer().streamWindowBytes(), on.peer().connectionWindowBytes());
+    connection = on;
+  }
+
+  final @Nullable Connection connection() {
+    return connection;
+  }
+
+  /** The id on the wire; 0 until the stream is opened. */
+  final int id() {
+    return id;
+  }
+
+  /** The stream is on the wire from now on. */
+  final void opened(int streamId) {
+    id = streamId;
+    move(StreamState.Event.OPEN);
+  }
+
+  final synchronized void move(StreamState.Event event) {
+    state = state.after(event);
+  }
+
+  final synchronized StreamState state() {
+    return state;
+  }
+
+  /** Moves to CLOSED and drops what was not sent; false if it was closed already. */
+  final synchronized boolean close() {
+    if (state == StreamState.CLOSED) {
+      return false;
+    }
+    state = state.after(StreamState.Event.CLOSE);
+    dropOutbound();
+    return true;
+  }
+
+  /** Forgets the connection, which did nothing for the stream, and sends {@code message} again. */
+  final synchronized void rewind(@Nullable OutboundMessage message) {
+    move(StreamState.Event.REWIND);
+    id = 0;
+    connection = null;
+    if (message != null) {
+      outbound.add(message);
+      outboundBytes += message.bytes.length;
+    }
+  }
+
+  // What is to be sent.
+
+  /** Appends a message; the connection is asked to send it separately. */
+  final synchronized void enqueue(byte[] message) {
+    if (state != StreamState.CLOSED) {
+      outbound.add(new OutboundMessage(message));
+      outboundBytes += message.length;
+    }
+  }
+
+  /** Drops the messages that were not sent. */
+  final synchronized void dropOutbound() {
+    outbound.clear();
+    outboundBytes = 0;
+  }
+
+  final synchronized void setReadyThreshold(int bytes) {
+    readyThresholdBytes = bytes;
+  }
+
+  /** Whether more messages may be added without piling them up; owes a callback when not. */
+  final synchronized boolean isReady() {
+    boolean ready =
+        connection != null && state != StreamState.CLOSED && outboundBytes < readyThresholdBytes;
+    readyOwed |= !ready;
+    return ready;
+  }
+
+  /** Whether {@link #afterSend} is due. Called under the connection's lock. */
+  boolean owesCallback() {
+    synchronized (this) {
+      return readyOwed && outboundBytes < readyThresholdBytes && state != StreamState.CLOSED;
+    }
+  }
+
+  /** Tells the call what sending has led to. Called without a lock. */
+  void afterSend() {
+    synchronized (this) {
+      if (!readyOwed) {
+        return;
+      }
+      readyOwed = false;
+    }
+    callbacks.ready();
+  }
+
+  /**
+   * Encodes the next frame if there is one and its credit is there. Called under the connection's
+   * lock.
+   *
+   * @return whether a frame was encoded
+   */
+  final boolean encodeNext(ByteBuffer out, Streams on) {
+    synchronized (this) {
+      return state != StreamState.CLOSED && encode(out, on);
+    }
+  }
+
+  /** {@link #encodeNext} for this kind of stream, under both locks. */
+  abstract boolean encode(ByteBuffer out, Streams on);
+
+  final @Nullable OutboundMessage firstOutbound() {
+    return outbound.peek();
+  }
+
+  final int outboundCount() {
+    return outbound.size();
+  }
+
+  /**
+   * Takes the first message, if it fits into a frame that holds {@code dataBytes} already and its
+   * credit is there, to send it whole.
+   */
+  final @Nullable OutboundMessage takeWhole(int dataBytes, Streams on) {
+    OutboundMessage message = outbound.peek();
+    if (message == null || message.begun) {
+      return null;
+    }
+    long frame = (long) dataBytes + message.bytes.length;
+    long cost = frame + Limits.MESSAGE_OVERHEAD_BYTES;
+    if (frame > Limits.MAX_FRAME_BYTES || cost > creditOn(on)) {
+      return null;
+    }
+    spend(on, cost);
+    outbound.remove();
+    outboundBytes -= message.bytes.length;
+    return message;
+  }
+
+  /**
+   * Encodes the next piece of the first message.
+   *
+   * @param end whether the side ends its messages with this one
+   */
+  final boolean encodeMessage(ByteBuffer out, Streams on, boolean end) {
+    OutboundMessage message = outbound.element();
+    int overhead = message.begun ? 0 : Limits.MESSAGE_OVERHEAD_BYTES;
+    long credit = creditOn(on) - overhead;
+    int remaining = message.remaining();
+    boolean inOnePiece = remaining <= Limits.MAX_FRAME_BYTES && remaining <= credit;
+    int prefix = message.begun || inOnePiece ? 0 : Integer.BYTES;
+    int piece = (int) Math.min(Math.min(remaining, credit), Limits.MAX_FRAME_BYTES - prefix);
+    if (piece < remaining && piece < minPieceBytes()) {
+      return false;
+    }
+    boolean more = piece < remaining;
+    boolean last = !more && outbound.size() == 1 && end;
+    int flags =
+        (message.begun ? FrameType.FLAG_CONTINUED : 0)
+            | (more ? FrameType.FLAG_MORE : 0)
+            | (last ? FrameType.FLAG_END : 0);
+    FrameHeader.put(out, prefix + piece, id, FrameType.MESSAGE, flags);
+    if (prefix > 0) {
+      out.putInt(message.bytes.length);
+    }
+    out.put(message.bytes, message.framed, piece);
+    message.framed += piece;
+    message.begun = true;
+    spend(on, (long) piece + overhead);
+    outboundBytes -= piece;
+    if (!more) {
+      outbound.remove();
+    }
+    return true;
+  }
+
+  /**
+   * A receiver grants half a window at the latest, so a piece of that size never waits for ever.
+   */
+  private int minPieceBytes() {
+    return (int) Math.min(MIN_PIECE_BYTES, smallestWindow / 2 - Limits.MESSAGE_OVERHEAD_BYTES);
+  }
+
+  private long creditOn(Streams on) {
+    SendCredit own = sendCredit;
+    return own == null ? 0 : Math.min(own.available(), on.credit().available());
+  }
+
+  private void spend(Streams on, long bytes) {
+    SendCredit own = sendCredit;
+    if (own != null) {
+      own.spend(bytes);
+    }
+    on.credit().spend(bytes);
+  }
+
+  /** The peer raised this stream's credit. Called under the connection's lock. */
+  final boolean raiseCredit(long limit) throws WireException {
+    SendCredit own = sendCredit;
+    return own != null && own.raise(limit);
+  }
+
+  // What came.
+
+  /**
+   * A message, or a piece of one, came. Called by the reading role.
+   *
+   * @param cost its credit, which the stream holds from now on, also when this throws
+   */
+  final void receiveMessage(ByteBuffer data, int flags, int cost) throws StreamException {
+    MessageAssembler messages = assembler;
+    ReceiveCredit credit = receiveCredit;
+    if (messages == null || credit == null) {
+      throw new IllegalStateException("not bound");
+    }
+    addPartialCredit(cost);
+    if (!credit.receive(cost)) {
+      throw new StreamException(
+          CancelCode.FLOW_CONTROL_ERROR,
+          "a message frame of " + cost + " bytes is over the credit of stream " + id);
+    }
+    boolean continued = (flags & FrameType.FLAG_CONTINUED) != 0;
+    if (continued != messages.inMessage()) {
+      throw new StreamException(
+          CancelCode.PROTOCOL_ERROR,
+          continued ? "no message is to be continued" : "a message began inside another");
+    }
+    byte[] whole = messages.add(data, (flags & FrameType.FLAG_MORE) != 0);
+    if (whole == null) {
+      releasePartialIfWanted();
+    } else {
+      callbacks.add(new InboundMessage(whole, takePartialCredit()));
+    }
+  }
+
+  /** Whether a message has begun and not ended. Called by the reading role. */
+  final boolean inMessage() {
+    MessageAssembler messages = assembler;
+    return messages != null && messages.inMessage();
+  }
+
+  /** The application wants {@code count} more messages. */
+  final void requestMessages(int count) {
+    callbacks.request(count);
+    releasePartialIfWanted();
+  }
+
+  /** The application has got a message, or it was dropped: its credit goes back. */
+  final void consumed(long credit) {
+    Connection on = connection;
+    ReceiveCredit own = receiveCredit;
+    if (on != null && own != null && credit > 0) {
+      on.consumed(this, own.consume(credit), credit);
+    }
+  }
+
+  @Override
+  public final void dropped(long credit) {
+    consumed(credit);
+  }
+
+  /** Gives back what a message that will never be whole holds. */
+  final void releasePartial() {
+    consumed(takePartialCredit());
+  }
+
+  /** A message larger than the window can only arrive whole if its pieces are paid for early. */
+  private void releasePartialIfWanted() {
+    if (callbacks.wantsMessage()) {
+      consumed(takePartialCredit());
+    }
+  }
+
+  private synchronized void addPartialCredit(int bytes) {
+    partialCredit += bytes;
+  }
+
+  private synchronized int takePartialCredit() {
+    int credit = (int) partialCredit;
+    partialCredit = 0;
+    return credit;
+  }
+
+  @Override
+  public final void schedule(CallbackQueue queue) {
+    Connection on = connection;
+    if (on == null) {
+      run();
+    } else {
+      on.reading().schedule(this);
+    }
+  }
+
+  /** Whether callbacks run on the thread that reads, for want of an executor. */
+  abstract boolean isInline();
+
+  /** Runs the callbacks that wait, where this call wants them run. May run user code. */
+  @Override
+  public abstract void run();
+
+  // What the peer or the connection does to the call. Called by the reading role unless noted.
+
+  /** The peer reset the stream. */
+  abstract void receiveCancel(CancelCode code, String text);
+
+  /** This side found the peer at fault, and has reset the stream. */
+  abstract void failed(StreamException cause);
+
+  /**
+   * The connection is gone. Called once, by any thread.
+   *
+   * @param reason why
+   * @param processed whether the peer may have acted on the call
+   */
+  abstract void connectionLost(io.grpc.Status reason, boolean processed);
+}

@@ -1,0 +1,176 @@
+package dev.strait.rpc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of a connection and what opening them takes: ids, method ids, credit, the peer's
+ * limit and that nobody goes away. Guarded by the connection's lock.
+ */
+final class Streams {
+  private static final int LAST_ID = Integer.MAX_VALUE - 1;
+
+  private final StreamTable table = new StreamTable();
+  private final Queue<Stream> waitingToOpen = new ArrayDeque<>();
+  private final Drain drain = new Drain();
+
+  private int nextId;
+  private int lastPeerId;
+  private int openedByUs;
+  private int maxOpenedByUs;
+  private boolean closed;
+  private SendCredit credit = new SendCredit(0);
+  private MethodIds methodIds = new MethodIds(0);
+
+  /**
+   * @param connecting whether this side connected, and so opens streams with odd ids
+   */
+  Streams(boolean connecting) {
+    nextId = connecting ? 1 : 2;
+  }
+
+  /** The peer has said what it accepts. */
+  void begin(Hello peer) {
+    credit = new SendCredit(peer.connectionWindowBytes());
+    methodIds = new MethodIds(peer.maxMethods());
+    maxOpenedByUs = peer.maxStreams();
+  }
+
+  /** The connection's credit. */
+  SendCredit credit() {
+    return credit;
+  }
+
+  MethodIds methodIds() {
+    return methodIds;
+  }
+
+  Drain drain() {
+    return drain;
+  }
+
+  boolean isEmpty() {
+    return table.isEmpty();
+  }
+
+  int openedByPeer() {
+    return table.size() - openedByUs;
+  }
+
+  int lastPeerId() {
+    return lastPeerId;
+  }
+
+  List<Stream> all() {
+    return table.all();
+  }
+
+  /** Whether new calls can begin here. */
+  boolean mayOpen() {
+    return !closed && drain.mayOpen() && nextId > 0 && nextId < LAST_ID;
+  }
+
+  /** Gives a stream its id; false if it must wait for another one to close, or cannot be opened. */
+  boolean open(ClientStream stream) {
+    if (!mayOpen()) {
+      return false;
+    }
+    if (openedByUs >= maxOpenedByUs) {
+      waitingToOpen.add(stream);
+      return false;
+    }
+    int id = nextId;
+    nextId += 2;
+    openedByUs++;
+    stream.opened(id);
+    table.put(id, stream);
+    return true;
+  }
+
+  /** Checks the id of a stream that the peer opens. */
+  void checkPeerId(int id) throws WireException {
+    if (id <= lastPeerId || isOurs(id)) {
+      throw new WireException(
+          GoAwayReason.PROTOCOL_ERROR,
+          "OPEN on stream "
+              + Integer.toUnsignedString(id)
+              + ", expected an "
+              + ((nextId & 1) == 1 ? "even" : "odd")
+              + " id above "
+              + lastPeerId);
+    }
+    lastPeerId = id;
+  }
+
+  /** Adds a stream that the peer opened. */
+  void accept(int id, ServerStream stream) {
+    stream.opened(id);
+    table.put(id, stream);
+  }
+
+  @Nullable Stream get(int id) {
+    return table.get(id);
+  }
+
+  /** The open stream with this id; null if it is closed. */
+  @Nullable Stream openOrClosed(int id) throws WireException {
+    Stream stream = table.get(id);
+    if (stream == null && (id <= 0 || id > (isOurs(id) ? nextId - 2 : lastPeerId))) {
+      throw new WireException(
+          GoAwayReason.PROTOCOL_ERROR,
+          "a frame came on stream " + Integer.toUnsignedString(id) + ", which was never opened");
+    }
+    return stream;
+  }
+
+  /**
+   * Drops a stream that is closed.
+   *
+   * @return one that has waited to be opened and may be now
+   */
+  @Nullable Stream forget(Stream stream) {
+    if (table.remove(stream.id()) == null || !(stream instanceof ClientStream)) {
+      return null;
+    }
+    openedByUs--;
+    return waitingToOpen.poll();
+  }
+
+  /** Drops the streams that the peer, which goes away, has not seen or will not process. */
+  List<Stream> takeNotProcessed(int lastProcessedId) {
+    List<Stream> notProcessed = new ArrayList<>(waitingToOpen);
+    waitingToOpen.clear();
+    for (Stream stream : table.all()) {
+      if (stream instanceof ClientStream && stream.id() > lastProcessedId) {
+        notProcessed.add(stream);
+        table.remove(stream.id());
+        openedByUs--;
+      }
+    }
+    return notProcessed;
+  }
+
+  /** Drops all; no more are taken. */
+  List<Stream> close() {
+    closed = true;
+    List<Stream> all = table.all();
+    for (Stream stream : all) {
+      table.remove(stream.id());
+    }
+    all.addAll(waitingToOpen);
+    waitingToOpen.clear();
+    openedByUs = 0;
+    return all;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  private boolean isOurs(int id) {
+    return (id & 1) == (nextId & 1);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.Threads;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that user code which blocks on a reading thread holds up nobody else: each tick it
+ * looks at the readers, and from one that has been in the same user code since the last tick it
+ * takes the reading role away and gives it to another thread.
+ *
+ * <p>One daemon thread for all connections of a channel or server, parked while no user code runs.
+ * Thread-safe.
+ */
+final class Watcher {
+  private static final long TICK_NANOS = 100_000;
+  private static final int IDLE_TICKS_UNTIL_PARKED = 50;
+
+  private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+  private final ThreadFactory threads;
+  private final String name;
+
+  private volatile boolean parked = true;
+  private volatile boolean closed;
+  private volatile @Nullable Thread thread;
+
+  Watcher(String name, ThreadFactory threads) {
+    this.name = name;
+    this.threads = threads;
+  }
+
+  void add(Reader reader) {
+    readers.add(reader);
+  }
+
+  void remove(Reader reader) {
+    readers.remove(reader);
+  }
+
+  /** A reader has laid its role down for user code. Hot: a volatile read while the watcher runs. */
+  void userCodeBegins() {
+    if (parked) {
+      wake();
+    }
+  }
+
+  private synchronized void wake() {
+    if (!parked || closed) {
+      return;
+    }
+    parked = false;
+    Thread running = thread;
+    if (running == null) {
+      thread = Threads.start(threads, name, this::watch);
+    } else {
+      LockSupport.unpark(running);
+    }
+  }
+
+  /** Ends the thread. */
+  synchronized void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+  }
+
+  private void watch() {
+    int idleTicks = 0;
+    while (!closed) {
+      LockSupport.parkNanos(this, TICK_NANOS);
+      idleTicks = look() ? 0 : idleTicks + 1;
+      if (idleTicks > IDLE_TICKS_UNTIL_PARKED) {
+        parkUntilUserCodeBegins();
+        idleTicks = 0;
+      }
+    }
+  }
+
+  private void parkUntilUserCodeBegins() {
+    parked = true;
+    // A reader that began before it could see the flag is seen here; one that begins later wakes
+    // us.
+    while (parked && !closed) {
+      if (look()) {
+        parked = false;
+      } else {
+        LockSupport.park(this);
+      }
+    }
+  }
+
+  /** Whether any user code ran since the last look. */
+  private boolean look() {
+    boolean any = false;
+    for (Reader reader : readers) {
+      any |= reader.lookedAt();
+    }
+    return any;
+  }
+}
