@@ -163,7 +163,9 @@ final class ArchitectureTest {
     return describe("are timers", c -> c.isAssignableTo(Timer.class));
   }
 
-  /** The classes of the reactor's {@code -tests.jar} files, which the stock option does not know. */
+  /**
+   * The classes of the reactor's {@code -tests.jar} files, which the stock option does not know.
+   */
   static final class DoNotIncludeTestJars implements ImportOption {
     @Override
     public boolean includes(Location location) {
