@@ -43,9 +43,13 @@ final class Child implements AutoCloseable {
     return process.pid();
   }
 
-  void tell(String command) throws IOException {
-    commands.write(command + "\n");
-    commands.flush();
+  void tell(String command) {
+    try {
+      commands.write(command + "\n");
+      commands.flush();
+    } catch (IOException brokenPipe) {
+      throw new IllegalStateException("the " + name + " died", brokenPipe);
+    }
   }
 
   /** The next line that it prints. */

@@ -17,12 +17,18 @@ final class Demo {
 
   /** Whether everything was shown, and nothing is left behind. */
   static boolean run(Effort effort) {
-    Scope scope = Scope.closedOnExit();
-    try (scope) {
-      new Demo(effort).run(scope);
+    try (Scope scope = Scope.closedOnExit()) {
+      return new Demo(effort).runIn(scope);
+    }
+  }
+
+  private boolean runIn(Scope scope) {
+    try {
+      run(scope);
       return true;
     } catch (Exception e) {
-      if (!scope.isClosed()) {
+      // Whoever interrupts the demo knows why its processes die.
+      if (!scope.isInterrupted()) {
         System.err.println("demo: " + e.getMessage());
       }
       return false;

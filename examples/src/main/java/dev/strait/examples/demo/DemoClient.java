@@ -20,7 +20,7 @@ final class DemoClient {
       carryOutCommands(Contender.valueOf(args[0]).channel(Path.of(args[1])).build());
       System.exit(0);
     } catch (IOException | InterruptedException | RuntimeException e) {
-      e.printStackTrace();
+      System.err.println("demo: the %s client: %s".formatted(args[0], e));
       System.exit(1);
     }
   }

@@ -1,6 +1,5 @@
 package dev.strait.examples.demo;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -17,13 +16,13 @@ record Pair(Contender contender, Path socket, Child server, Child client) {
     return new Pair(contender, socket, server, client);
   }
 
-  UnaryLatency latency(int millis) throws IOException, InterruptedException {
+  UnaryLatency latency(int millis) throws InterruptedException {
     client.tell("latency " + millis);
     return UnaryLatency.decode(client.next());
   }
 
   /** Calls per second with many in flight. */
-  long throughput(int millis) throws IOException, InterruptedException {
+  long throughput(int millis) throws InterruptedException {
     client.tell("throughput " + millis);
     return Long.parseLong(client.next());
   }

@@ -1,6 +1,5 @@
 package dev.strait.examples.demo;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,7 +13,7 @@ final class Race {
     this.effort = effort;
   }
 
-  List<Result> run() throws IOException, InterruptedException {
+  List<Result> run() throws InterruptedException {
     warmUp();
     UnaryLatency[] latencies = new UnaryLatency[pairs.size()];
     Arrays.fill(latencies, UnaryLatency.none());
@@ -35,7 +34,7 @@ final class Race {
   }
 
   /** Until no contender's median moves by more than a twentieth from one round to the next. */
-  private void warmUp() throws IOException, InterruptedException {
+  private void warmUp() throws InterruptedException {
     double[] medians = new double[pairs.size()];
     boolean flat = false;
     for (int round = 0; round < effort.warmUpRounds() && !flat; round++) {

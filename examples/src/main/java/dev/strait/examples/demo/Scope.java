@@ -10,10 +10,11 @@ import java.util.Deque;
 final class Scope implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private boolean closed;
+  private boolean interrupted;
 
   static Scope closedOnExit() {
     Scope scope = new Scope();
-    Runtime.getRuntime().addShutdownHook(new Thread(scope::close, "demo-cleanup"));
+    Runtime.getRuntime().addShutdownHook(new Thread(scope::interrupt, "demo-cleanup"));
     return scope;
   }
 
@@ -27,8 +28,14 @@ final class Scope implements AutoCloseable {
     return resource;
   }
 
-  synchronized boolean isClosed() {
-    return closed;
+  /** Whether the JVM is on its way out. */
+  synchronized boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private synchronized void interrupt() {
+    interrupted = true;
+    close();
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.strait.examples.proto.EchoGrpc;
 import dev.strait.examples.proto.Payload;
 import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,6 +17,7 @@ final class UnaryThroughput {
   private final EchoGrpc.EchoStub stub;
   private final LongAdder calls = new LongAdder();
   private final CountDownLatch lanesLeft = new CountDownLatch(IN_FLIGHT);
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private volatile boolean stop;
 
   private UnaryThroughput(Channel channel) {
@@ -33,6 +36,9 @@ final class UnaryThroughput {
     if (!load.lanesLeft.await(10, TimeUnit.SECONDS)) {
       throw new IllegalStateException(load.lanesLeft.getCount() + " calls were never answered");
     }
+    if (!load.failures.isEmpty()) {
+      throw new IllegalStateException(load.failures.peek());
+    }
     return load.calls.sum() * TimeUnit.SECONDS.toNanos(1) / (System.nanoTime() - start);
   }
 
@@ -42,8 +48,8 @@ final class UnaryThroughput {
 
     @Override
     public void onError(Throwable failure) {
-      failure.printStackTrace();
-      System.exit(1);
+      failures.add(failure);
+      lanesLeft.countDown();
     }
 
     @Override
