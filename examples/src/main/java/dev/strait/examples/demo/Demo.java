@@ -1,0 +1,100 @@
+package dev.strait.examples.demo;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The demo: starts the processes, prints what they say, and checks that nothing is missing. */
+final class Demo {
+  private final Transcript transcript = new Transcript();
+  private final Effort effort;
+
+  private Demo(Effort effort) {
+    this.effort = effort;
+  }
+
+  /** Whether everything was shown, and nothing is left behind. */
+  static boolean run(Effort effort) {
+    try (Scope scope = Scope.closedOnExit()) {
+      return new Demo(effort).runIn(scope);
+    }
+  }
+
+  private boolean runIn(Scope scope) {
+    try {
+      run(scope);
+      return true;
+    } catch (Exception e) {
+      // Whoever interrupts the demo knows why its processes die.
+      if (!scope.isInterrupted()) {
+        System.err.println("demo: " + e.getMessage());
+      }
+      return false;
+    }
+  }
+
+  private void run(Scope scope) throws Exception {
+    Workspace workspace = scope.open(Workspace::create);
+    Promises.make(transcript, workspace.ownerUid());
+    Pair strait = Pair.start(Contender.STRAIT, workspace, scope);
+    List<Pair> pairs = new ArrayList<>(List.of(strait));
+    showCalls(strait);
+
+    Optional<String> noEpoll = NettyUnix.whyNot();
+    if (noEpoll.isEmpty()) {
+      pairs.add(Pair.start(Contender.GRPC_DIRECT, workspace, scope));
+      pairs.add(Pair.start(Contender.GRPC, workspace, scope));
+    }
+    transcript.print("");
+    transcript.print(
+        "A unary call with 64 bytes each way: %d rounds of %d ms in turns, %d cores, JDK %s"
+            .formatted(
+                effort.rounds(),
+                effort.roundMillis(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.version")));
+    Table.of(new Race(pairs, effort).run()).forEach(transcript::print);
+    noEpoll.ifPresent(
+        why -> transcript.print("  gRPC-Java over a Unix socket was not measured: " + why));
+
+    scope.close();
+    showNothingIsLeft(workspace, pairs);
+    check();
+  }
+
+  private void showCalls(Pair strait) throws Exception {
+    transcript.print("Two processes");
+    transcript.print(
+        "  server   pid %d at unix:%s".formatted(strait.server().pid(), strait.socket()));
+    transcript.print("  client   pid %d".formatted(strait.client().pid()));
+    transcript.print("");
+    transcript.print("Four kinds of call");
+    strait.client().tell("greet");
+    for (int kinds = 0; kinds < 4; kinds++) {
+      transcript.print("  " + strait.client().next());
+    }
+    transcript.print("");
+    transcript.print("Who is at the other end, as the kernel says");
+    transcript.print("  the server saw the client as   " + strait.server().next("saw "));
+    transcript.print("  the client saw the server as   " + strait.client().next("saw "));
+  }
+
+  private void showNothingIsLeft(Workspace workspace, List<Pair> pairs) {
+    boolean processes =
+        pairs.stream().anyMatch(pair -> pair.server().isAlive() || pair.client().isAlive());
+    boolean files = Files.exists(workspace.directory());
+    transcript.print("");
+    transcript.print(
+        "Left behind: %s, %s"
+            .formatted(processes ? "processes" : "no process", files ? "files" : "no file"));
+  }
+
+  private void check() {
+    List<Pattern> missing = transcript.missing();
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException("there is no line like " + missing);
+    }
+  }
+}

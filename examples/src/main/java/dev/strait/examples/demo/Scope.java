@@ -1,0 +1,56 @@
+package dev.strait.examples.demo;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What must be gone when the demo ends, however it ends: closed last in first out, once, by {@link
+ * #close} or by the hook that runs when the JVM is interrupted. Thread-safe.
+ */
+final class Scope implements AutoCloseable {
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private boolean closed;
+  private boolean interrupted;
+
+  static Scope closedOnExit() {
+    Scope scope = new Scope();
+    Runtime.getRuntime().addShutdownHook(new Thread(scope::interrupt, "demo-cleanup"));
+    return scope;
+  }
+
+  /** Adds what {@code opener} opens; nothing is opened any more once this is closed. */
+  synchronized <T extends AutoCloseable> T open(Opener<T> opener) throws Exception {
+    if (closed) {
+      throw new IllegalStateException("interrupted");
+    }
+    T resource = opener.open();
+    open.push(resource);
+    return resource;
+  }
+
+  /** Whether the JVM is on its way out. */
+  synchronized boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private synchronized void interrupt() {
+    interrupted = true;
+    close();
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        System.err.println("demo: while cleaning up: " + e);
+      }
+    }
+  }
+
+  interface Opener<T> {
+    T open() throws Exception;
+  }
+}

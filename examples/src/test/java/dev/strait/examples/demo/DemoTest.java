@@ -1,0 +1,118 @@
+package dev.strait.examples.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.examples.MainProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs the demo as a user does, in a process of its own. */
+@Timeout(120)
+final class DemoTest {
+  @TempDir Path temporaryFiles;
+
+  @Test
+  void showsEveryLineAndLeavesNothing() throws Exception {
+    try (MainProcess demo = start("--quick")) {
+      List<String> lines = demo.outputAtEnd();
+      assertEquals(0, demo.process().exitValue(), lines::toString);
+      long uid = ((Number) Files.getAttribute(temporaryFiles, "unix:uid")).longValue();
+      Transcript transcript = new Transcript();
+      Promises.make(transcript, uid);
+      lines.forEach(transcript::print);
+      assertEquals(List.of(), transcript.missing());
+      assertPid(lines, "the server saw the client as", "client");
+      assertPid(lines, "the client saw the server as", "server");
+      assertNoFileIsLeft();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"server", "client"})
+  void failsAndCleansUpWhenAChildDies(String child) throws Exception {
+    try (MainProcess demo = start()) {
+      demo.awaitLine("A unary call");
+      List<ProcessHandle> children = children(demo);
+      ProcessHandle victim = ProcessHandle.of(pid(demo.lines(), child)).orElseThrow();
+      victim.destroyForcibly();
+      List<String> lines = demo.outputAtEnd();
+      assertNotEquals(0, demo.process().exitValue());
+      assertTrue(
+          lines.get(lines.size() - 1).startsWith("demo: the strait client"), lines::toString);
+      assertAllEnd(children);
+      assertNoFileIsLeft();
+    }
+  }
+
+  @Test
+  void cleansUpWhenItIsInterrupted() throws Exception {
+    try (MainProcess demo = start()) {
+      demo.awaitLine("A unary call");
+      List<ProcessHandle> children = children(demo);
+      // SIGTERM takes the same way as Ctrl-C's SIGINT.
+      demo.process().destroy();
+      demo.process().waitFor();
+      assertNotEquals(0, demo.process().exitValue());
+      assertAllEnd(children);
+      assertNoFileIsLeft();
+    }
+  }
+
+  @Test
+  void leavesNoProcessWhenItIsKilled() throws Exception {
+    try (MainProcess demo = start()) {
+      demo.awaitLine("A unary call");
+      List<ProcessHandle> children = children(demo);
+      demo.process().destroyForcibly();
+      assertAllEnd(children);
+    }
+  }
+
+  private static long pid(List<String> lines, String child) {
+    String start = "  " + child + "   pid ";
+    String line = lines.stream().filter(l -> l.startsWith(start)).findFirst().orElseThrow();
+    return Long.parseLong(line.substring(start.length()).split(" ")[0]);
+  }
+
+  private MainProcess start(String... options) throws IOException {
+    String[] args = Stream.concat(Stream.of("demo"), Stream.of(options)).toArray(String[]::new);
+    return MainProcess.start(temporaryFiles, Strait.class.getName(), args);
+  }
+
+  private static List<ProcessHandle> children(MainProcess demo) {
+    List<ProcessHandle> children = demo.process().descendants().toList();
+    assertTrue(children.size() >= 2, children::toString);
+    return children;
+  }
+
+  private static void assertAllEnd(List<ProcessHandle> processes) throws Exception {
+    for (ProcessHandle process : processes) {
+      process.onExit().get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** The pid that the kernel told is the one that was started, where it tells one. */
+  private static void assertPid(List<String> lines, String seen, String child) {
+    String credentials = lines.stream().filter(l -> l.contains(seen)).findFirst().orElseThrow();
+    String told = credentials.substring(credentials.lastIndexOf('=') + 1);
+    assertTrue(Set.of("unknown", "" + pid(lines, child)).contains(told), lines::toString);
+  }
+
+  private void assertNoFileIsLeft() throws IOException {
+    try (Stream<Path> left = Files.list(temporaryFiles)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+}
