@@ -1,0 +1,20 @@
+package dev.strait.transport;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** The contract, over an abstract name. */
+@EnabledOnOs(OS.LINUX)
+class AbstractTransportTest extends TransportContract {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  @Override
+  IpcAddress freshAddress() {
+    return IpcAddress.of(
+        "unix-abstract:strait-"
+            + ProcessHandle.current().pid()
+            + "-"
+            + NAMES.incrementAndGet());
+  }
+}

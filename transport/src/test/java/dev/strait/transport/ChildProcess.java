@@ -1,0 +1,52 @@
+package dev.strait.transport;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A second JVM that plays one part of a test; see {@link ChildMain}. */
+final class ChildProcess implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader output;
+
+  private ChildProcess(Process process) {
+    this.process = process;
+    this.output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  static ChildProcess start(String... arguments) throws IOException {
+    return start(List.of(), System.getProperty("java.class.path"), arguments);
+  }
+
+  static ChildProcess start(List<String> prefix, String classPath, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(System.getProperty("java.home") + File.separator + "bin/java");
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
+    command.add(ChildMain.class.getName());
+    command.addAll(Arrays.asList(arguments));
+    return new ChildProcess(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  String readLine() throws IOException {
+    return String.valueOf(output.readLine());
+  }
+
+  /** As kill -9. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}

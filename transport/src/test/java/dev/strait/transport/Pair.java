@@ -1,0 +1,56 @@
+package dev.strait.transport;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** An acceptor, and one connection to it. Nobody reads until a reader is started. */
+final class Pair implements AutoCloseable {
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  final Acceptor acceptor;
+  final LinkedBlockingQueue<Transport> accepted = new LinkedBlockingQueue<>();
+  final TransportOptions options;
+  final Transport client;
+  final Transport server;
+
+  Pair(IpcAddress address, TransportOptions options) throws Exception {
+    this.options = options;
+    acceptor = Transports.acceptor(address, options);
+    acceptor.start(accepted::add);
+    client = Transports.connecting(address, options);
+    server = connect(client);
+  }
+
+  /** Connects one more; gives the accepting end. */
+  Transport connect(Transport connecting) throws Exception {
+    CompletableFuture<Transport> other = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                Transport transport = accepted.take();
+                transport.connect(TIMEOUT);
+                other.complete(transport);
+              } catch (InterruptedException | IOException | RuntimeException e) {
+                other.completeExceptionally(e);
+              }
+            });
+    thread.start();
+    connecting.connect(TIMEOUT);
+    return other.get();
+  }
+
+  Thread read(Transport transport) {
+    return TransportReader.start(transport, options);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.close();
+    acceptor.close();
+    Eventually.isTrue(() -> acceptor.openTransports() == 0);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.strait.transport;
+
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract, over a Unix domain socket in the file system. */
+class UnixTransportTest extends TransportContract {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  @TempDir Path directory;
+
+  @Override
+  IpcAddress freshAddress() {
+    return IpcAddress.of("unix:" + directory + "/" + NAMES.incrementAndGet() + ".sock");
+  }
+}
