@@ -60,6 +60,7 @@ final class Connection {
   private final ReceiveCredit receiveCredit;
   private final FrameDecoder decoder; // used by the reading role only
 
+  private final AtomicBoolean establishing = new AtomicBoolean();
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile @Nullable Status goAwayStatus;
 
@@ -94,12 +95,13 @@ final class Connection {
    * @return false if that failed
    */
   boolean establish() {
-    if (transport.state() == dev.strait.transport.TransportState.CONNECTED) {
+    if (!establishing.compareAndSet(false, true)) {
       return true;
     }
     try {
       transport.onData(this::onData);
-      transport.onWritable(writer::sendWaiting);
+      // Not from here, where it would send ever deeper inside the flush that made room.
+      transport.onWritable(() -> reading.execute(writer::sendWaiting));
       handshake.start();
       transport.connect(settings.connectTimeout());
       writer.send(out -> Frames.hello(out, handshake.ours()));

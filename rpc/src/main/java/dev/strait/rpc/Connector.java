@@ -157,7 +157,7 @@ final class Connector implements Connection.Owner {
   private @Nullable Status wait(ClientStream stream) {
     Connection next;
     synchronized (this) {
-      if (closed && live.isEmpty() && connecting == null) {
+      if (closed) {
         return Status.UNAVAILABLE.withDescription("the channel to " + address + " is shut down");
       }
       if (retry != null && !stream.call().waitsForReady() && lastFailure != null) {

@@ -135,33 +135,49 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   private void start() {
-    Context.CancellableContext running =
-        deadline == null
-            ? dispatcher.rootContext().withCancellation()
-            : dispatcher.rootContext().withDeadline(deadline, dispatcher.scheduler());
-    context = running;
-    Status already = cancelledWith;
-    if (already != null) {
-      running.cancel(already.asRuntimeException());
-      return;
-    }
-    if (deadline != null) {
-      running.addListener(cancelled -> onContextCancelled(cancelled), Runnable::run);
-    }
-    Context previous = running.attach();
     try {
-      ServerMethodDefinition<?, ?> method = dispatcher.lookup(methodName);
-      if (method == null) {
-        close(Status.UNIMPLEMENTED.withDescription("Method not found: " + methodName));
+      Context.CancellableContext running = newContext();
+      context = running;
+      Status already = cancelledWith;
+      if (already != null) {
+        running.cancel(already.asRuntimeException());
         return;
       }
-      startHandler(method);
+      Context previous = running.attach();
+      try {
+        startIn(running);
+      } finally {
+        running.detach(previous);
+      }
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.WARNING, "the handler of " + methodName + " threw", e);
+      handlerThrew(e);
       close(Status.fromThrowable(e).withCause(null));
-    } finally {
-      running.detach(previous);
     }
+  }
+
+  private Context.CancellableContext newContext() {
+    return deadline == null
+        ? dispatcher.rootContext().withCancellation()
+        : dispatcher.rootContext().withDeadline(deadline, dispatcher.scheduler());
+  }
+
+  private void startIn(Context.CancellableContext running) {
+    if (deadline != null) {
+      running.addListener(this::onContextCancelled, Runnable::run);
+    }
+    ServerMethodDefinition<?, ?> method = dispatcher.lookup(methodName);
+    if (method == null) {
+      close(Status.UNIMPLEMENTED.withDescription("Method not found: " + methodName));
+    } else {
+      startHandler(method);
+    }
+  }
+
+  private void handlerThrew(Throwable thrown) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the handler of " + Escape.text(methodName) + " threw",
+        thrown);
   }
 
   private <ReqT, RespT> void startHandler(ServerMethodDefinition<ReqT, RespT> method) {
@@ -183,7 +199,7 @@ final class IncomingCall implements ServerStream.Call {
     try {
       running.callback(event);
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.WARNING, "the handler of " + methodName + " threw", e);
+      handlerThrew(e);
       running.abort(Status.UNKNOWN.withDescription("Application error processing RPC"));
     } finally {
       in.detach(previous);
@@ -203,7 +219,7 @@ final class IncomingCall implements ServerStream.Call {
         }
       }
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.WARNING, "the handler of " + methodName + " threw", e);
+      handlerThrew(e);
     } finally {
       if (in != null) {
         in.cancel(null);

@@ -60,6 +60,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
                 && !VirtualThreads.isCurrent()
             ? Thread.currentThread()
             : null;
+    if (!clientSendsOneMessage) {
+      stream.oweReady();
+    }
     Integer threshold = options.getOnReadyThreshold();
     if (threshold != null) {
       stream.setReadyThreshold(threshold);
@@ -91,6 +94,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       watchForTheEnd();
       if (!clientSendsOneMessage) {
         channel.submit(stream);
+        ensureReader();
       }
     }
   }
@@ -133,8 +137,19 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
     if (!clientSendsOneMessage) {
       connection.send(stream);
-    } else if (blockedThread == Thread.currentThread()) {
+    }
+    if (blockedThread == Thread.currentThread()) {
       CallerReading.readUntilAnswered(connection, stream);
+    } else {
+      ensureReader();
+    }
+  }
+
+  /** While blocking callers read for themselves the reader may stand by: it is needed now. */
+  private void ensureReader() {
+    Connection connection = stream.connection();
+    if (connection != null) {
+      connection.reading().ensureReader();
     }
   }
 

@@ -111,6 +111,11 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     outboundBytes = 0;
   }
 
+  /** The callback that messages may be sent is owed from the start. */
+  final synchronized void oweReady() {
+    readyOwed = true;
+  }
+
   final synchronized void setReadyThreshold(int bytes) {
     readyThresholdBytes = bytes;
   }

@@ -64,8 +64,7 @@ abstract class FourKindsTest {
     for (int i = 0; i < payload.length; i++) {
       payload[i] = (byte) (i * 31 >>> 3);
     }
-    EchoRequest request =
-        EchoRequest.newBuilder().setPayload(ByteString.copyFrom(payload)).build();
+    EchoRequest request = EchoRequest.newBuilder().setPayload(ByteString.copyFrom(payload)).build();
 
     EchoReply reply = EchoGrpc.newBlockingStub(channel).unary(request);
 

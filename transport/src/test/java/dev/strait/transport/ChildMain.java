@@ -27,8 +27,7 @@ final class ChildMain {
   private static void serve(IpcAddress address) throws Exception {
     Acceptor acceptor = Transports.acceptor(address, OPEN);
     acceptor.start(
-        transport ->
-            Threads.start(Threads.daemonFactory(), "child", () -> count(transport)));
+        transport -> Threads.start(Threads.daemonFactory(), "child", () -> count(transport)));
     System.out.println("READY");
     while (true) {
       Thread.sleep(Long.MAX_VALUE);

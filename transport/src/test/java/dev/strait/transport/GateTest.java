@@ -101,10 +101,7 @@ class GateTest {
     sandbox = Files.createTempDirectory(Path.of("/tmp"), "strait-gate");
     Files.setPosixFilePermissions(sandbox, PosixFilePermissions.fromString("rwxr-xr-x"));
     return List.of(
-        "/usr/bin/setpriv",
-        "--reuid=" + FOREIGN_UID,
-        "--regid=" + FOREIGN_UID,
-        "--clear-groups");
+        "/usr/bin/setpriv", "--reuid=" + FOREIGN_UID, "--regid=" + FOREIGN_UID, "--clear-groups");
   }
 
   /** The class path, copied to where the foreign uid may read. */
