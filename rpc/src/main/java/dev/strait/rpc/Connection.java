@@ -5,6 +5,7 @@ import dev.strait.framing.FrameException;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.Transport;
+import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
@@ -47,6 +48,7 @@ final class Connection {
   private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final Transport transport;
+  private final boolean connecting;
   private final ConnectionSettings settings;
   private final Owner owner;
   private final String name;
@@ -63,12 +65,14 @@ final class Connection {
   private final AtomicBoolean establishing = new AtomicBoolean();
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile @Nullable Status goAwayStatus;
+  private volatile @Nullable Attributes attributes;
 
   /**
    * @param connecting whether this side connects
    */
   Connection(Transport transport, boolean connecting, ConnectionSettings settings, Owner owner) {
     this.transport = transport;
+    this.connecting = connecting;
     this.settings = settings;
     this.owner = owner;
     this.name = transport.address().toString();
@@ -122,6 +126,16 @@ final class Connection {
 
   PeerCredentials peerCredentials() {
     return transport.peer();
+  }
+
+  /** The attributes of the calls on this connection. */
+  Attributes attributes() {
+    Attributes known = attributes;
+    if (known == null) {
+      known = IpcAttributes.of(this, connecting);
+      attributes = known;
+    }
+    return known;
   }
 
   Limits limits() {

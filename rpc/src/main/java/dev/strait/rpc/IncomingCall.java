@@ -80,7 +80,7 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   Attributes attributes() {
-    return IpcAttributes.of(connection, false);
+    return connection.attributes();
   }
 
   /** Ends the call from this side, before or instead of a close. Any thread. */
