@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
@@ -113,6 +114,7 @@ final class AbstractSockets {
     private final IpcAddress address;
     private final TransportOptions options;
     private final AFUNIXServerSocket server;
+    private final ReentrantLock accepting = new ReentrantLock();
 
     AbstractBinding(IpcAddress address, TransportOptions options, AFUNIXServerSocket server) {
       this.address = address;
@@ -122,7 +124,12 @@ final class AbstractSockets {
 
     @Override
     public Link accept() throws IOException {
-      return new ThreadedLink(address, options, new SocketDuplex(server.accept(), address));
+      accepting.lock();
+      try {
+        return new ThreadedLink(address, options, new SocketDuplex(server.accept(), address));
+      } finally {
+        accepting.unlock();
+      }
     }
 
     @Override
@@ -132,6 +139,10 @@ final class AbstractSockets {
       } catch (IOException e) {
         Log.warn("cannot close " + address + " in order", e);
       }
+      // The kernel keeps the name until the accepting thread, which the close woke, is out of its
+      // call.
+      accepting.lock();
+      accepting.unlock();
     }
   }
 
