@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
@@ -112,6 +113,7 @@ final class AbstractSockets {
     private final IpcAddress address;
     private final TransportOptions options;
     private final AFUNIXServerSocket server;
+    private final ReentrantLock accepting = new ReentrantLock();
 
     AbstractBinding(IpcAddress address, TransportOptions options, AFUNIXServerSocket server) {
       this.address = address;
@@ -121,7 +123,12 @@ final class AbstractSockets {
 
     @Override
     public Link accept() throws IOException {
-      return new ThreadedLink(address, options, new SocketDuplex(server.accept(), address));
+      accepting.lock();
+      try {
+        return new ThreadedLink(address, options, new SocketDuplex(server.accept(), address));
+      } finally {
+        accepting.unlock();
+      }
     }
 
     @Override
@@ -131,6 +138,10 @@ final class AbstractSockets {
       } catch (IOException e) {
         Log.warn("cannot close " + address + " in order", e);
       }
+      // The kernel keeps the name until the accepting thread, which the close woke, is out of its
+      // call.
+      accepting.lock();
+      accepting.unlock();
     }
   }
 
