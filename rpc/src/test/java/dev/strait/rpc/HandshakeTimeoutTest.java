@@ -1,0 +1,78 @@
+package dev.strait.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.rpc.testing.EchoGrpc;
+import dev.strait.rpc.testing.EchoRequest;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A peer that never says HELLO. */
+final class HandshakeTimeoutTest {
+  @RegisterExtension final Local local = Local.unix();
+
+  @Test
+  void aSilentClientIsTurnedOutWithTheReason() throws Exception {
+    local.serve(b -> b.addService(new EchoService()).handshakeTimeout(50, TimeUnit.MILLISECONDS));
+    ScriptedPeer peer = local.peer();
+
+    peer.next(FrameType.HELLO);
+
+    RawFrame goAway = peer.next(FrameType.GO_AWAY);
+    assertEquals(GoAwayReason.HANDSHAKE_TIMEOUT, goAway.goAwayReason());
+    assertTrue(goAway.text().contains("50 ms"), goAway::toString);
+    peer.expectEnd();
+  }
+
+  @Test
+  void aClientThatStopsInsideHelloIsTurnedOut() throws Exception {
+    local.serve(b -> b.addService(new EchoService()).handshakeTimeout(50, TimeUnit.MILLISECONDS));
+    ScriptedPeer peer = local.peer();
+    peer.sendHeader(40, 0, FrameType.HELLO, 0);
+
+    peer.next(FrameType.HELLO);
+
+    assertEquals(
+        GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+    peer.expectEnd();
+  }
+
+  @Test
+  void aClientThatSaidHelloInTimeStays() throws Exception {
+    local.serve(b -> b.addService(new EchoService()).handshakeTimeout(300, TimeUnit.MILLISECONDS));
+    ManagedChannel other = local.channel();
+    ScriptedPeer peer = local.greetedPeer();
+    ScriptedPeer silent = local.peer();
+    silent.next(FrameType.HELLO);
+    silent.next(FrameType.GO_AWAY);
+
+    peer.send(0, FrameType.PING, 0, new Data().u64(1));
+
+    peer.next(FrameType.PING);
+    EchoGrpc.newBlockingStub(other).unary(EchoRequest.getDefaultInstance());
+  }
+
+  @Test
+  void aCallToASilentServerFailsWithTheEndpointAndTheReason() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    ManagedChannel channel = local.channel(b -> b.connectTimeout(Duration.ofMillis(100)));
+
+    RecordingListener<byte[]> call = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT);
+    ScriptedPeer peer = local.closing(server.accept());
+
+    Status status = call.awaitClose();
+    assertEquals(Status.Code.UNAVAILABLE, status.getCode());
+    String text = status.toString();
+    assertTrue(text.contains(local.address().toString()), text);
+    assertTrue(text.contains("HELLO"), text);
+    peer.next(FrameType.HELLO);
+    assertEquals(
+        GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+  }
+}

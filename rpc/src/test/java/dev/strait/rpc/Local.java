@@ -1,0 +1,150 @@
+package dev.strait.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.transport.BufferPool;
+import dev.strait.transport.IpcAddress;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * An address of a test's own with its servers, channels and peers, all of which end with the test
+ * and leave no buffer lent.
+ */
+final class Local implements BeforeEachCallback, AfterEachCallback {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private final boolean unix;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private IpcAddress address;
+  private Path directory;
+
+  private Local(boolean unix) {
+    this.unix = unix;
+  }
+
+  static Local memory() {
+    return new Local(false);
+  }
+
+  static Local unix() {
+    return new Local(true);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    if (unix) {
+      try {
+        directory = Files.createTempDirectory("strait");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      address = IpcAddress.of("unix:" + directory.resolve("s.sock"));
+    } else {
+      address = IpcAddress.of("memory:test-" + NAMES.incrementAndGet());
+    }
+  }
+
+  IpcAddress address() {
+    return address;
+  }
+
+  /** Starts a server. */
+  Server serve(UnaryOperator<IpcServerBuilder> settings) throws IOException {
+    Server server = settings.apply(IpcServerBuilder.forAddress(address)).build().start();
+    opened.push(() -> end(server));
+    return server;
+  }
+
+  Server serveEcho() throws IOException {
+    return serve(builder -> builder.addService(new EchoService()));
+  }
+
+  ManagedChannel channel() {
+    return channel(builder -> builder);
+  }
+
+  ManagedChannel channel(UnaryOperator<IpcChannelBuilder> settings) {
+    ManagedChannel channel = settings.apply(IpcChannelBuilder.forAddress(address)).build();
+    opened.push(() -> end(channel));
+    return channel;
+  }
+
+  /** A scripted server at the address. */
+  ScriptedPeer.Listening listen() throws IOException {
+    return closing(new ScriptedPeer.Listening(address));
+  }
+
+  /** A scripted client that has said nothing. */
+  ScriptedPeer peer() throws IOException {
+    return closing(ScriptedPeer.connect(address));
+  }
+
+  /** A scripted client with HELLO over. */
+  ScriptedPeer greetedPeer() throws IOException {
+    return closing(ScriptedPeer.greet(address));
+  }
+
+  <T extends AutoCloseable> T closing(T what) {
+    opened.push(what);
+    return what;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    Throwable first = null;
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception | AssertionError e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (directory != null) {
+      Files.deleteIfExists(directory.resolve("s.sock"));
+      Files.deleteIfExists(directory.resolve("s.sock.lock"));
+      Files.deleteIfExists(directory);
+    }
+    if (context.getExecutionException().isEmpty()) {
+      if (first instanceof Error error) {
+        throw error;
+      }
+      if (first != null) {
+        throw (Exception) first;
+      }
+      await("all buffers are given back", () -> BufferPool.shared().outstanding() == 0);
+    }
+  }
+
+  private static void end(ManagedChannel channel) throws InterruptedException {
+    channel.shutdownNow();
+    assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS), "the channel ends");
+  }
+
+  private static void end(Server server) throws InterruptedException {
+    server.shutdownNow();
+    assertTrue(server.awaitTermination(10, TimeUnit.SECONDS), "the server ends");
+  }
+
+  /** Waits for what another thread is about to do and nothing tells of. */
+  static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - start < ScriptedPeer.HANG.toNanos(), what);
+      Thread.sleep(2);
+    }
+  }
+}
