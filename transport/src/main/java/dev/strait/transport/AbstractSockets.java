@@ -132,6 +132,7 @@ final class AbstractSockets {
     }
 
     @Override
+    @SuppressWarnings("LockNotBeforeTry") // It is only waited for.
     public void close() {
       try {
         server.close();
