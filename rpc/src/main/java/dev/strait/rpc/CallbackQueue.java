@@ -32,6 +32,7 @@ final class CallbackQueue implements Runnable {
   // All guarded by this.
   private final Queue<Object> events = new ArrayDeque<>(4);
   private long requested;
+  private int waitingMessages;
   private boolean readyOwed;
   private boolean held;
   private boolean scheduled;
@@ -68,6 +69,9 @@ final class CallbackQueue implements Runnable {
         return;
       }
       events.add(event);
+      if (event instanceof InboundMessage) {
+        waitingMessages++;
+      }
       if (!mustSchedule()) {
         return;
       }
@@ -149,9 +153,9 @@ final class CallbackQueue implements Runnable {
     }
   }
 
-  /** Whether the next message would be delivered at once. */
+  /** Whether one more message was requested than has come. */
   synchronized boolean wantsMessage() {
-    return requested > 0 && events.isEmpty() && !terminated;
+    return requested > waitingMessages && !terminated;
   }
 
   synchronized boolean isTerminated() {
@@ -189,6 +193,7 @@ final class CallbackQueue implements Runnable {
       terminal = null;
     } else if (event instanceof InboundMessage) {
       requested--;
+      waitingMessages--;
     }
     return event;
   }
@@ -220,6 +225,7 @@ final class CallbackQueue implements Runnable {
       }
     }
     events.clear();
+    waitingMessages = 0;
     readyOwed = false;
     return credit;
   }

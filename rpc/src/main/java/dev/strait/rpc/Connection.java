@@ -64,6 +64,7 @@ final class Connection {
 
   private final AtomicBoolean establishing = new AtomicBoolean();
   private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean goesAway; // written under the lock
   private volatile @Nullable Status goAwayStatus;
   private volatile @Nullable Attributes attributes;
 
@@ -302,7 +303,7 @@ final class Connection {
   }
 
   private void onData(ByteBuffer data) {
-    if (ended.get() || transport.closeReason() != null) {
+    if (goesAway || ended.get()) {
       return;
     }
     try {
@@ -471,31 +472,57 @@ final class Connection {
     } finally {
       lock.unlock();
     }
-    Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
-        .execute(() -> transport.disconnect(DISCONNECT_TIMEOUT));
+    disconnect();
   }
 
-  /** Tells the peer why, and closes. */
+  /**
+   * Tells the peer why, takes nothing more from it, and closes when that is sent. Does not wait for
+   * a peer that says nothing.
+   */
   void goAwayAndClose(GoAwayReason reason, String text) {
-    lock.lock();
-    try {
-      int last = streams.lastPeerId();
-      writer.write(out -> Frames.goAway(out, reason, last, text));
-    } finally {
-      lock.unlock();
+    IOException why =
+        new IOException(name + " goes away: " + reason + " (" + text + "), said by this side");
+    if (!sayGoAway(reason, text, why)) {
+      return;
     }
-    closeWhenSent(
-        new IOException(name + " goes away: " + reason + " (" + text + "), said by this side"));
-  }
-
-  /** Closes after one more attempt to send what was written; a peer that reads gets it. */
-  private void closeWhenSent(IOException reason) {
+    boolean peerIsSilent =
+        reason == GoAwayReason.KEEPALIVE_TIMEOUT || reason == GoAwayReason.HANDSHAKE_TIMEOUT;
     try {
       transport.flush();
+      if (!peerIsSilent) {
+        disconnect();
+        return;
+      }
     } catch (IOException gone) {
       // It ends all the same.
     }
-    close(reason);
+    close(why);
+  }
+
+  private boolean sayGoAway(GoAwayReason reason, String text, IOException why) {
+    lock.lock();
+    try {
+      if (goesAway) {
+        return false;
+      }
+      goesAway = true;
+      goAwayStatus = statusFor(why);
+      int last = streams.lastPeerId();
+      writer.write(out -> Frames.goAway(out, reason, last, text));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes when everything is sent, on a thread that may wait for that. */
+  private void disconnect() {
+    Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
+        .execute(
+            () -> {
+              transport.disconnect(DISCONNECT_TIMEOUT);
+              reading.wakeReader();
+            });
   }
 
   /** Closes at once. The reading role then ends the streams. */
