@@ -45,7 +45,7 @@ final class AbstractSockets {
       AFUNIXSocketChannel channel = open(address);
       if (channel != null) {
         return new ThreadedLink(
-            address, options, new SocketDuplex((AFUNIXSocket) channel.socket(), address));
+            address, options, new SocketDuplex((AFUNIXSocket) channel.socket()));
       }
       attempt.pause(null);
     }
@@ -125,7 +125,7 @@ final class AbstractSockets {
     public Link accept() throws IOException {
       accepting.lock();
       try {
-        return new ThreadedLink(address, options, new SocketDuplex(server.accept(), address));
+        return new ThreadedLink(address, options, new SocketDuplex(server.accept()));
       } finally {
         accepting.unlock();
       }
@@ -147,7 +147,7 @@ final class AbstractSockets {
   }
 
   /** The streams of a socket: only a link's own threads enter them. */
-  private record SocketDuplex(AFUNIXSocket socket, IpcAddress address)
+  private record SocketDuplex(AFUNIXSocket socket)
       implements ThreadedLink.Duplex {
     @Override
     public InputStream input() throws IOException {
@@ -163,7 +163,7 @@ final class AbstractSockets {
     public PeerCredentials credentials() throws IOException {
       AFUNIXSocketCredentials peer = socket.getPeerCredentials();
       if (peer == null || peer.getUid() < 0 || peer.getGid() < 0) {
-        throw new PeerRejectedException("the kernel tells no identity of the peer of " + address);
+        throw new IOException("the kernel tells no identity of the peer");
       }
       return new PeerCredentials(
           peer.getUid(),

@@ -8,13 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A duplex byte stream to one peer on this machine.
  *
- * <p>Writing is two steps, so that many small writes cost one system call: {@link #write} copies
- * bytes into the bounded outbound buffer, {@link #flush} hands them to the operating system.
- * Neither blocks.
+ * <p>Writing is two steps, so that many small writes cost one system call: {@link #write} copies bytes
+ * into the bounded outbound buffer, {@link #flush} hands them to the operating system. Neither blocks.
  *
  * <p>Reading is driven from outside: whoever calls {@link #poll} reads, and the bytes are pushed to
- * the data listeners on that thread. One thread at a time may poll and await; which one that is, is
- * a policy of the layer above. {@link TransportReader} is the plain one: a thread of its own. The
+ * the data listeners on that thread. One thread at a time may poll and await; which one that is, is a
+ * policy of the layer above. {@link TransportReader} is the plain one: a thread of its own. The
  * polling thread also sends what {@link #flush} could not, so a transport on which nobody polls may
  * keep bytes in its outbound buffer.
  *
@@ -29,8 +28,9 @@ public interface Transport extends AutoCloseable {
   TransportState state();
 
   /**
-   * Tells {@code listener} of every later state change, on the thread that causes it, in order.
-   * What a listener throws is logged and changes nothing.
+   * Tells {@code listener} of every later state change, in order, on the thread that causes it; when
+   * two threads cause changes at once, one of them tells of both. What a listener throws is logged and
+   * changes nothing.
    */
   Subscription onStateChange(StateListener listener);
 
@@ -79,19 +79,21 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Sends what the outbound buffer holds, on this thread, unless another thread is sending already
-   * (it then sends these bytes too). Stops after 256 KiB, or when the operating system takes no
-   * more; the polling thread then sends the rest.
+   * (it then sends these bytes too). Stops after 256 KiB, or when the operating system takes no more;
+   * the polling thread then sends the rest.
    *
-   * @throws IOException if the stream failed; every later write fails with the same reason
+   * @throws IOException if the peer takes no more bytes; every later write fails with the same reason.
+   *     What the peer sent before it went away can still be polled: the state changes only when the
+   *     polling thread fails too, or somebody closes
    */
   void flush() throws IOException;
 
-  /** Whether the outbound buffer is less than half full. */
+  /** Whether the transport is open and its outbound buffer is less than half full. */
   boolean isWritable();
 
   /**
-   * Runs {@code action} each time the transport becomes writable again after {@link #isWritable}
-   * was false, on the thread that sent the bytes. It must not block.
+   * Runs {@code action} each time the transport becomes writable again after {@link #isWritable} was
+   * false, on the thread that sent the bytes. It must not block.
    */
   Subscription onWritable(Runnable action);
 
@@ -106,8 +108,8 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Blocks until {@link #poll} has something to do, {@link #wakeup} is called, the transport is
-   * closed or the time is up. May return early. An interrupted thread returns at once and stays
-   * interrupted.
+   * closed or the time is up. May return early, and up to a millisecond late. An interrupted thread
+   * returns at once and stays interrupted. Returns at once if the transport is not open.
    *
    * @param timeoutNanos the longest to block; {@link Long#MAX_VALUE} for no bound
    */
@@ -123,8 +125,8 @@ public interface Transport extends AutoCloseable {
   void disconnect(Duration timeout);
 
   /**
-   * Ends the stream at once with a reason, dropping what was not yet sent. The first reason wins
-   * and is the cause that every waiter and every later operation sees. Idempotent.
+   * Ends the stream at once with a reason, dropping what was not yet sent. The first reason wins and
+   * is the cause that every waiter and every later operation sees. Idempotent.
    */
   void close(IOException reason);
 
