@@ -147,8 +147,7 @@ final class AbstractSockets {
   }
 
   /** The streams of a socket: only a link's own threads enter them. */
-  private record SocketDuplex(AFUNIXSocket socket)
-      implements ThreadedLink.Duplex {
+  private record SocketDuplex(AFUNIXSocket socket) implements ThreadedLink.Duplex {
     @Override
     public InputStream input() throws IOException {
       return socket.getInputStream();

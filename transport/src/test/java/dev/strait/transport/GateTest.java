@@ -53,7 +53,9 @@ class GateTest {
     assertRefused(uid(65534), PeerPolicy.uids(65534));
     assertRefused(uid(-1), anybody);
     PeerRejectedException missing =
-        assertThrows(PeerRejectedException.class, () -> Gate.admit(ADDRESS, (PeerCredentials) null, anybody));
+        assertThrows(
+            PeerRejectedException.class,
+            () -> Gate.admit(ADDRESS, (PeerCredentials) null, anybody));
     assertTrue(missing.getMessage().contains("without credentials"), missing.getMessage());
   }
 
