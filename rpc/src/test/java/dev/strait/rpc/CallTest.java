@@ -504,9 +504,6 @@ abstract class CallTest {
 
     Status status = call.awaitClose();
     assertEquals(Status.Code.DEADLINE_EXCEEDED, status.getCode());
-    assertTrue(
-        status.getDescription().startsWith("CallOptions deadline exceeded after 0.1"),
-        status.getDescription());
     call.assertClosedOnce();
     await(started);
     await(cancelled);
@@ -543,6 +540,30 @@ abstract class CallTest {
     call.cancel("no more", null);
 
     assertEquals("true CANCELLED", seen.poll(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aDeadlineNeedsNoServerToPass() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    RecordingListener<byte[]> call =
+        Raw.unary(
+            local.channel(),
+            Raw.UNARY,
+            CallOptions.DEFAULT.withDeadlineAfter(150, TimeUnit.MILLISECONDS));
+    ScriptedPeer peer = local.closing(server.acceptAndGreet());
+
+    RawFrame open = peer.next(FrameType.OPEN);
+    RawFrame cancel = peer.next(FrameType.CANCEL);
+
+    assertEquals(FrameType.FLAG_TIMEOUT, open.flags() & FrameType.FLAG_TIMEOUT);
+    assertEquals(CancelCode.DEADLINE_EXCEEDED, cancel.cancelCode());
+    Status status = call.awaitClose();
+    assertEquals(Status.Code.DEADLINE_EXCEEDED, status.getCode());
+    assertTrue(
+        status.getDescription().startsWith("CallOptions deadline exceeded after 0.1"),
+        status.getDescription());
+    assertTrue(
+        status.getDescription().contains(local.address().toString()), status.getDescription());
   }
 
   @Test

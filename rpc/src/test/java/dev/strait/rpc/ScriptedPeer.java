@@ -155,6 +155,11 @@ final class ScriptedPeer implements AutoCloseable {
     }
   }
 
+  /** Takes whatever comes, to the end of the connection. */
+  void skipToEnd() {
+    while (nextOrEnd() != null) {}
+  }
+
   private RawFrame nextOrEnd() {
     long start = System.nanoTime();
     while (received.isEmpty() && !ended) {

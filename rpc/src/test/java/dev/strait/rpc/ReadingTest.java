@@ -1,0 +1,260 @@
+package dev.strait.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.rpc.testing.EchoGrpc;
+import dev.strait.rpc.testing.EchoReply;
+import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.transport.WaitStrategy;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** User code that blocks on a thread that reads delays nobody else. */
+abstract class ReadingTest {
+  @RegisterExtension final Local local = local();
+
+  private final Semaphore started = new Semaphore(0);
+  private final CountDownLatch finish = new CountDownLatch(1);
+
+  abstract Local local();
+
+  private final class Blocking extends EchoService {
+    @Override
+    public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+      if (request.getText().equals("block")) {
+        started.release();
+        await(finish);
+      }
+      super.unary(request, replies);
+    }
+  }
+
+  @Test
+  void aHandlerThatBlocksDelaysNoOtherCall() throws Exception {
+    local.serve(b -> b.addService(new Blocking()));
+    ManagedChannel channel = local.channel();
+    CompletableFuture<EchoReply> blocked = call(channel, "block");
+    awaitStarted(1);
+
+    for (int i = 0; i < 100; i++) {
+      assertEquals("x" + i, call(channel, "x" + i).get(15, TimeUnit.SECONDS).getText());
+    }
+    assertFalse(blocked.isDone());
+
+    finish.countDown();
+    assertEquals("block", blocked.get(15, TimeUnit.SECONDS).getText());
+    assertEquals("y", call(channel, "y").get(15, TimeUnit.SECONDS).getText());
+  }
+
+  @Test
+  void severalHandlersMayBlockAtOnce() throws Exception {
+    local.serve(b -> b.addService(new Blocking()));
+    ManagedChannel channel = local.channel();
+    List<CompletableFuture<EchoReply>> blocked = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      blocked.add(call(channel, "block"));
+    }
+    awaitStarted(20);
+
+    assertEquals("x", call(channel, "x").get(15, TimeUnit.SECONDS).getText());
+
+    finish.countDown();
+    for (CompletableFuture<EchoReply> call : blocked) {
+      assertEquals("block", call.get(15, TimeUnit.SECONDS).getText());
+    }
+  }
+
+  @Test
+  void aCallbackThatBlocksOnTheClientDelaysNoOtherCall() throws Exception {
+    local.serveEcho();
+    ManagedChannel channel = local.channel();
+    CompletableFuture<EchoReply> blocked = new CompletableFuture<>();
+    EchoGrpc.newStub(channel)
+        .unary(
+            request("blocks"),
+            new Once(blocked) {
+              @Override
+              public void onNext(EchoReply reply) {
+                started.release();
+                await(finish);
+                super.onNext(reply);
+              }
+            });
+    awaitStarted(1);
+
+    for (int i = 0; i < 50; i++) {
+      assertEquals("x" + i, call(channel, "x" + i).get(15, TimeUnit.SECONDS).getText());
+      assertEquals("y", EchoGrpc.newBlockingStub(channel).unary(request("y")).getText());
+    }
+    assertFalse(blocked.isDone());
+
+    finish.countDown();
+    assertEquals("blocks", blocked.get(15, TimeUnit.SECONDS).getText());
+  }
+
+  @Test
+  void aCallbackMayMakeABlockingCallOnItsOwnChannel() throws Exception {
+    local.serveEcho();
+    ManagedChannel channel = local.channel();
+    CompletableFuture<String> inner = new CompletableFuture<>();
+    EchoGrpc.newStub(channel)
+        .unary(
+            request("outer"),
+            new Once(new CompletableFuture<>()) {
+              @Override
+              public void onNext(EchoReply reply) {
+                inner.complete(
+                    EchoGrpc.newBlockingStub(channel).unary(request("inner")).getText());
+              }
+            });
+
+    assertEquals("inner", inner.get(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aHandlerMayCallItsOwnServer() throws Exception {
+    ManagedChannel channel = local.channel();
+    local.serve(
+        b ->
+            b.addService(
+                new EchoService() {
+                  @Override
+                  public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+                    EchoRequest to = request;
+                    if (request.getCount() > 0) {
+                      EchoReply inner =
+                          EchoGrpc.newBlockingStub(channel)
+                              .unary(request.toBuilder().setCount(request.getCount() - 1).build());
+                      to = request.toBuilder().setText(inner.getText() + "!").build();
+                    }
+                    super.unary(to, replies);
+                  }
+                }));
+
+    EchoReply reply =
+        EchoGrpc.newBlockingStub(channel)
+            .unary(EchoRequest.newBuilder().setText("deep").setCount(10).build());
+
+    assertEquals("deep!!!!!!!!!!", reply.getText());
+  }
+
+  @Test
+  void nothingDependsOnSpinning() throws Exception {
+    local.serve(b -> b.addService(new Blocking()).waitStrategy(WaitStrategy.parking()));
+    allKinds(b -> b.waitStrategy(WaitStrategy.parking()));
+    ManagedChannel channel = local.channel(b -> b.waitStrategy(WaitStrategy.parking()));
+    CompletableFuture<EchoReply> blocked = call(channel, "block");
+    awaitStarted(1);
+    assertEquals("x", EchoGrpc.newBlockingStub(channel).unary(request("x")).getText());
+    finish.countDown();
+    assertEquals("block", blocked.get(15, TimeUnit.SECONDS).getText());
+  }
+
+  @Test
+  void everythingWorksOnExecutors() throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    local.closing(executor::shutdownNow);
+    local.serve(b -> b.addService(new EchoService()).executor(executor));
+    allKinds(b -> b.executor(executor));
+  }
+
+  @Test
+  void everythingWorksOnDirectExecutors() throws Exception {
+    local.serve(b -> b.addService(new EchoService()).directExecutor());
+    allKinds(b -> b.executor(Runnable::run));
+  }
+
+  private void allKinds(UnaryOperator<IpcChannelBuilder> settings) throws Exception {
+    ManagedChannel channel = local.channel(settings);
+    EchoGrpc.EchoBlockingStub stub = EchoGrpc.newBlockingStub(channel);
+    for (int i = 0; i < 200; i++) {
+      assertEquals("u" + i, stub.unary(request("u" + i)).getText());
+      assertEquals("a" + i, call(channel, "a" + i).get(15, TimeUnit.SECONDS).getText());
+    }
+    Iterator<EchoReply> replies =
+        stub.serverStream(EchoRequest.newBuilder().setText("s").setCount(500).build());
+    for (int i = 0; i < 500; i++) {
+      assertEquals(i, replies.next().getIndex());
+    }
+    assertFalse(replies.hasNext());
+    CompletableFuture<EchoReply> joined = new CompletableFuture<>();
+    StreamObserver<EchoRequest> parts = EchoGrpc.newStub(channel).clientStream(new Once(joined));
+    for (String part : List.of("a", "b", "c")) {
+      parts.onNext(request(part));
+    }
+    parts.onCompleted();
+    assertEquals("abc", joined.get(15, TimeUnit.SECONDS).getText());
+    RecordingListener<EchoReply> bidi = new RecordingListener<>();
+    var call = channel.newCall(EchoGrpc.getBidiStreamMethod(), CallOptions.DEFAULT);
+    call.start(bidi, new io.grpc.Metadata());
+    call.request(500);
+    for (int i = 0; i < 500; i++) {
+      call.sendMessage(request("b" + i));
+    }
+    call.halfClose();
+    assertTrue(bidi.awaitClose().isOk());
+    assertEquals(500, bidi.messages.size());
+    for (int i = 0; i < 500; i++) {
+      assertEquals("b" + i, bidi.messages.get(i).getText());
+    }
+  }
+
+  private static CompletableFuture<EchoReply> call(ManagedChannel channel, String text) {
+    CompletableFuture<EchoReply> reply = new CompletableFuture<>();
+    EchoGrpc.newStub(channel).unary(request(text), new Once(reply));
+    return reply;
+  }
+
+  private void awaitStarted(int count) throws InterruptedException {
+    assertTrue(started.tryAcquire(count, 15, TimeUnit.SECONDS), "the handlers never began");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(20, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static EchoRequest request(String text) {
+    return EchoRequest.newBuilder().setText(text).build();
+  }
+
+  /** Keeps one reply. */
+  private static class Once implements StreamObserver<EchoReply> {
+    private final CompletableFuture<EchoReply> future;
+
+    Once(CompletableFuture<EchoReply> future) {
+      this.future = future;
+    }
+
+    @Override
+    public void onNext(EchoReply reply) {
+      future.complete(reply);
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      future.completeExceptionally(t);
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}

@@ -1,0 +1,114 @@
+package dev.strait.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.rpc.testing.EchoGrpc;
+import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.transport.IpcAddress;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelRegistry;
+import io.grpc.Server;
+import io.grpc.TlsChannelCredentials;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ipc:} targets, through gRPC's own entry. */
+final class TargetTest {
+  @TempDir private Path directory;
+
+  @Test
+  void anAbsolutePathWithThreeSlashesIsASocket() throws Exception {
+    Path socket = directory.resolve("s.sock");
+    assertReaches("unix:" + socket, "ipc://" + socket);
+  }
+
+  @Test
+  void aUnixAddressBehindTheSchemeIsASocket() throws Exception {
+    Path socket = directory.resolve("s.sock");
+    assertReaches("unix:" + socket, "ipc:unix:" + socket);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void anAbstractNameIsOne() throws Exception {
+    String name = "unix-abstract:strait-target-" + ProcessHandle.current().pid();
+    assertReaches(name, "ipc:" + name);
+  }
+
+  @Test
+  void aNameInMemoryIsOne() throws Exception {
+    assertReaches("memory:target", "ipc:memory:target");
+  }
+
+  private static void assertReaches(String served, String target) throws Exception {
+    Server server =
+        IpcServerBuilder.forAddress(IpcAddress.of(served))
+            .addService(new EchoService())
+            .build()
+            .start();
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).build();
+    try {
+      assertEquals(
+          target,
+          EchoGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(15, TimeUnit.SECONDS)
+              .unary(EchoRequest.newBuilder().setText(target).build())
+              .getText());
+      assertEquals("localhost", channel.authority());
+    } finally {
+      channel.shutdownNow();
+      server.shutdownNow();
+      assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
+      assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void credentialsOfTlsAreRefusedWithTheReason() {
+    ChannelCredentials tls = TlsChannelCredentials.create();
+
+    Exception thrown =
+        assertThrows(
+            ManagedChannelRegistry.ProviderNotFoundException.class,
+            () -> Grpc.newChannelBuilder("ipc:memory:target", tls));
+
+    assertTrue(thrown.getMessage().contains("InsecureChannelCredentials"), thrown.getMessage());
+    assertTrue(thrown.getMessage().contains("TlsChannelCredentials"), thrown.getMessage());
+  }
+
+  @Test
+  void aBadTargetIsRefusedWithTheAcceptedForms() {
+    for (String target : new String[] {"ipc:smoke:signals", "ipc:", "ipc:unix:"}) {
+      Exception thrown =
+          assertThrows(
+              ManagedChannelRegistry.ProviderNotFoundException.class,
+              () -> Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()),
+              target);
+      assertTrue(thrown.getMessage().contains("unix:/"), thrown.getMessage());
+      assertTrue(thrown.getMessage().contains("memory:"), thrown.getMessage());
+    }
+  }
+
+  @Test
+  void otherSchemesAreLeftToOthers() {
+    try {
+      assertFalse(
+          Grpc.newChannelBuilder("dns:///localhost:1", InsecureChannelCredentials.create())
+              instanceof IpcChannelBuilder);
+    } catch (ManagedChannelRegistry.ProviderNotFoundException none) {
+      // Nobody else is on the class path, and Strait does not step in.
+      assertFalse(none.getMessage().contains("kernel"), none.getMessage());
+    }
+  }
+}
