@@ -88,8 +88,7 @@ final class AbstractSockets {
     } catch (IOException | RuntimeException | Error e) {
       server.close();
       if (e instanceof SocketException) {
-        BindException failed =
-            new BindException("cannot serve " + address + ": " + e.getMessage());
+        BindException failed = new BindException("cannot serve " + address + ": " + e.getMessage());
         failed.initCause(e);
         throw failed;
       }
@@ -147,8 +146,7 @@ final class AbstractSockets {
   }
 
   /** The streams of a socket: only a link's own threads enter them. */
-  private record SocketDuplex(AFUNIXSocket socket)
-      implements ThreadedLink.Duplex {
+  private record SocketDuplex(AFUNIXSocket socket) implements ThreadedLink.Duplex {
     @Override
     public InputStream input() throws IOException {
       return socket.getInputStream();

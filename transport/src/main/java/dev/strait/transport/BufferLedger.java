@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The strict mode of the pool: knows who has which buffer, and catches whoever uses one it no longer
- * owns.
+ * The strict mode of the pool: knows who has which buffer, and catches whoever uses one it no
+ * longer owns.
  *
  * <p>A released buffer object is never lent again. Its memory is poisoned and rests for a while; if
  * the poison is damaged when it is due again, somebody wrote to it after the release.
@@ -41,8 +41,7 @@ final class BufferLedger {
   synchronized void takeBack(ByteBuffer buffer) {
     Loan loan = lent.remove(buffer);
     if (loan == null) {
-      throw new IllegalArgumentException(
-          "released twice, or not a buffer of this pool: " + buffer);
+      throw new IllegalArgumentException("released twice, or not a buffer of this pool: " + buffer);
     }
     resting.add(poison(loan.memory));
   }

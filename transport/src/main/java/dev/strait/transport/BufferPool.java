@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Lends direct buffers of one size, so that reading and writing allocate nothing.
  *
  * <p>Who acquired a buffer owns it and releases it exactly once; nobody touches it afterwards. A
- * mistake in that goes unnoticed, unless the system property {@code dev.strait.bufferPool.strict} is
- * {@code true}, as in tests: then it throws.
+ * mistake in that goes unnoticed, unless the system property {@code dev.strait.bufferPool.strict}
+ * is {@code true}, as in tests: then it throws.
  *
  * <p>Thread-safe and lock-free. Hot path: allocates nothing while enough buffers are free.
  */

@@ -80,7 +80,9 @@ final class ByteRing {
     return count > 0;
   }
 
-  /** Whether there is room now; if not, the next read signals it, as after a write that did not fit. */
+  /**
+   * Whether there is room now; if not, the next read signals it, as after a write that did not fit.
+   */
   synchronized boolean hasRoomOrSignalsIt() {
     boolean room = count < bytes.length || abandoned;
     writerWaits |= !room;

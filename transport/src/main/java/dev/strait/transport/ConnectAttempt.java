@@ -19,8 +19,7 @@ final class ConnectAttempt {
   private final long deadline;
   private final BooleanSupplier abandoned;
 
-  ConnectAttempt(
-      IpcAddress address, Ticker ticker, Duration timeout, BooleanSupplier abandoned) {
+  ConnectAttempt(IpcAddress address, Ticker ticker, Duration timeout, BooleanSupplier abandoned) {
     this.address = address;
     this.ticker = ticker;
     this.timeout = timeout;

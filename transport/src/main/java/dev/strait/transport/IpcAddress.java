@@ -57,9 +57,9 @@ public final class IpcAddress extends SocketAddress {
   /**
    * Parses an address.
    *
-   * @throws IllegalArgumentException if it has none of the accepted forms, is empty, holds a control
-   *     character, or is longer in bytes than the platform allows; the message says which, and lists
-   *     the accepted forms
+   * @throws IllegalArgumentException if it has none of the accepted forms, is empty, holds a
+   *     control character, or is longer in bytes than the platform allows; the message says which,
+   *     and lists the accepted forms
    */
   public static IpcAddress of(String address) {
     return of(address, longestPathBytes(System.getProperty("os.name", "")));
@@ -144,8 +144,8 @@ public final class IpcAddress extends SocketAddress {
 
   /**
    * The address of a service of this user: {@code $XDG_RUNTIME_DIR/<namespace>/<id>.sock} or, where
-   * that is not set, {@code <java.io.tmpdir>/strait-<uid>/<namespace>.<id>.sock}. The last directory
-   * is created with mode 0700 by the acceptor.
+   * that is not set, {@code <java.io.tmpdir>/strait-<uid>/<namespace>.<id>.sock}. The last
+   * directory is created with mode 0700 by the acceptor.
    *
    * <p>Characters other than ASCII letters, digits, {@code -} and {@code _} become {@code _}, and a
    * digest of the original is appended, so that different names stay different.

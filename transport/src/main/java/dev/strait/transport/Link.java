@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
  * The bytes of one open connection, without blocking: what differs between the kinds of endpoint.
  *
  * <p>One thread at a time reads and awaits, one thread at a time writes; these may be two threads.
- * Every other method is for any thread. No method closes the link because its thread is interrupted.
+ * Every other method is for any thread. No method closes the link because its thread is
+ * interrupted.
  */
 interface Link {
   /**

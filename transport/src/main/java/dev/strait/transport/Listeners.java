@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The subscribers to one kind of event, in the order of subscription. Reading them takes no lock and
- * allocates nothing. Thread-safe.
+ * The subscribers to one kind of event, in the order of subscription. Reading them takes no lock
+ * and allocates nothing. Thread-safe.
  */
 final class Listeners<T> {
   private static final Object[] NONE = {};

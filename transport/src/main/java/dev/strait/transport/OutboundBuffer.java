@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * the same lock; the system calls are made with the role but without the lock. The role's thread
  * owns {@link #sending}; nobody adds to that chunk any more.
  *
- * <p><b>No flush is lost.</b> A flush that finds the role taken returns and relies on its holder. The
- * bytes it is about were added under the lock before it looked, and the holder gives the role back in
- * the same locked step in which it finds nothing left (or marks the rest as left over and wakes the
- * polling thread). So either the holder still sees the bytes, or the flush sees the role free.
+ * <p><b>No flush is lost.</b> A flush that finds the role taken returns and relies on its holder.
+ * The bytes it is about were added under the lock before it looked, and the holder gives the role
+ * back in the same locked step in which it finds nothing left (or marks the rest as left over and
+ * wakes the polling thread). So either the holder still sees the bytes, or the flush sees the role
+ * free.
  *
  * <p>Thread-safe. Hot path: a small write and its flush take the lock three times and allocate
  * nothing; the byte rung of the benchmarks guards it.
@@ -232,7 +233,8 @@ final class OutboundBuffer {
   }
 
   private IOException failed(Throwable cause) {
-    IOException reason = cause instanceof IOException e ? e : new IOException(cause.toString(), cause);
+    IOException reason =
+        cause instanceof IOException e ? e : new IOException(cause.toString(), cause);
     synchronized (lock) {
       draining = false;
       end(reason);

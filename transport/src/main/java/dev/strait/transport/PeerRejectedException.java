@@ -2,7 +2,9 @@ package dev.strait.transport;
 
 import java.io.IOException;
 
-/** The security gate refused the peer. No byte of an application was sent to it or taken from it. */
+/**
+ * The security gate refused the peer. No byte of an application was sent to it or taken from it.
+ */
 public final class PeerRejectedException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -20,7 +20,14 @@ final class RuntimeDirectory {
     }
     // One directory only: the acceptor creates no ancestors. The dot occurs in neither name.
     return IpcAddress.of(
-        "unix:" + temporaryDir + "/strait-" + OwnIdentity.uid() + "/" + space + "." + name
+        "unix:"
+            + temporaryDir
+            + "/strait-"
+            + OwnIdentity.uid()
+            + "/"
+            + space
+            + "."
+            + name
             + ".sock");
   }
 

@@ -4,13 +4,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A wake-up that is not lost when it comes before the wait. Any thread raises, one thread waits. */
+/**
+ * A wake-up that is not lost when it comes before the wait. Any thread raises, one thread waits.
+ */
 final class Signal {
   private final AtomicBoolean raised = new AtomicBoolean();
   private volatile @Nullable Thread waiter;
 
   void raise() {
-    // The waiter shows itself before it looks at the flag, and the flag is set before the look for a
+    // The waiter shows itself before it looks at the flag, and the flag is set before the look for
+    // a
     // waiter: one of the two sees the other.
     if (!raised.getAndSet(true)) {
       LockSupport.unpark(waiter);

@@ -15,10 +15,10 @@ import jdk.net.UnixDomainPrincipal;
  * The peer's numeric ids, from the JDK's {@code SO_PEERCRED}, which gives principals: objects that
  * are equal by id but do not show it.
  *
- * <p>A candidate number is taken from the principal's hash code and then proven: the JDK turns a name
- * of digits that no user bears into the principal with that id, and only if that one equals the
- * peer's is the number believed. A user who bears a name of digits makes the proof fail, never lie.
- * What cannot be proven is no identity. The interface tells no pid.
+ * <p>A candidate number is taken from the principal's hash code and then proven: the JDK turns a
+ * name of digits that no user bears into the principal with that id, and only if that one equals
+ * the peer's is the number believed. A user who bears a name of digits makes the proof fail, never
+ * lie. What cannot be proven is no identity. The interface tells no pid.
  */
 final class SocketCredentials {
   private static final int CACHED_IDS = 256;
@@ -34,8 +34,7 @@ final class SocketCredentials {
     } catch (UnsupportedOperationException e) {
       throw new IOException("this platform tells no peer credentials (SO_PEERCRED)", e);
     }
-    return new PeerCredentials(
-        uid(peer.user()), gid(peer.group()), PeerCredentials.UNKNOWN_PID);
+    return new PeerCredentials(uid(peer.user()), gid(peer.group()), PeerCredentials.UNKNOWN_PID);
   }
 
   static long uid(UserPrincipal user) throws IOException {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Unix domain socket of the JDK in non-blocking mode, in which reads and writes are not
- * interruptible (ADR 4). The JDK itself sees to it that a close waits for the threads inside a call.
+ * interruptible (ADR 4). The JDK itself sees to it that a close waits for the threads inside a
+ * call.
  */
 final class SocketLink implements Link {
   private static final Consumer<SelectionKey> NOTHING = key -> {};
@@ -92,7 +93,9 @@ final class SocketLink implements Link {
     }
   }
 
-  /** The key of the selector, which is opened at the first wait: a connection that spins needs none. */
+  /**
+   * The key of the selector, which is opened at the first wait: a connection that spins needs none.
+   */
   private @Nullable SelectionKey key() throws IOException {
     synchronized (lock) {
       if (closed) {

@@ -17,7 +17,9 @@ final class StateEvents {
     return listeners.add(listener);
   }
 
-  /** Notes a change. Called under the lock that guards the state, so the order is that of the moves. */
+  /**
+   * Notes a change. Called under the lock that guards the state, so the order is that of the moves.
+   */
   synchronized void changed(TransportState from, TransportState to) {
     if (from != to) {
       pending.add(new Change(from, to));

@@ -96,8 +96,7 @@ final class StreamAcceptor implements Acceptor {
         if (pauseNanos == 0) {
           Log.warn("cannot accept on " + address + " at present; trying again", e);
         }
-        pauseNanos =
-            Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, pauseNanos * 2));
+        pauseNanos = Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, pauseNanos * 2));
         closing.await(pauseNanos, options.ticker());
       }
       // The thread may come from a factory of the application: an interrupt means nothing here, but
@@ -112,13 +111,15 @@ final class StreamAcceptor implements Acceptor {
       link.close();
       if (turnedAway.getAndIncrement() == 0) {
         Log.warn(
-            address + " is at its limit of " + options.maxConnections() + " connections; turning"
+            address
+                + " is at its limit of "
+                + options.maxConnections()
+                + " connections; turning"
                 + " further ones away");
       }
       return;
     }
-    Transport transport =
-        StreamTransport.accepted(address, options, link, open::decrementAndGet);
+    Transport transport = StreamTransport.accepted(address, options, link, open::decrementAndGet);
     try {
       onAccept.accept(transport);
     } catch (RuntimeException | Error e) {

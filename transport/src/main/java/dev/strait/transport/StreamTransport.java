@@ -143,8 +143,7 @@ final class StreamTransport implements Transport {
         throw ended();
       }
       peer = admitted;
-      outbound =
-          new OutboundBuffer(link, options.outboundLimitBytes(), pool, this::notifyWritable);
+      outbound = new OutboundBuffer(link, options.outboundLimitBytes(), pool, this::notifyWritable);
       move(TransportState.Event.OPENED);
     }
     stateEvents.deliver();

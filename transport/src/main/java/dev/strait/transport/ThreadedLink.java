@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of blocking streams, behind two threads of its own: only they enter the blocking (and
- * interruptible) calls, and meet the engine's threads at two bounded rings.
+ * A connection of blocking streams, behind two threads of its own: only they enter the blocking
+ * (and interruptible) calls, and meet the engine's threads at two bounded rings.
  */
 final class ThreadedLink implements Link {
   /** The blocking streams. The link's two threads use them; the rest is for any thread. */

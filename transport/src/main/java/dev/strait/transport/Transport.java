@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A duplex byte stream to one peer on this machine.
  *
- * <p>Writing is two steps, so that many small writes cost one system call: {@link #write} copies bytes
- * into the bounded outbound buffer, {@link #flush} hands them to the operating system. Neither blocks.
+ * <p>Writing is two steps, so that many small writes cost one system call: {@link #write} copies
+ * bytes into the bounded outbound buffer, {@link #flush} hands them to the operating system.
+ * Neither blocks.
  *
  * <p>Reading is driven from outside: whoever calls {@link #poll} reads, and the bytes are pushed to
- * the data listeners on that thread. One thread at a time may poll and await; which one that is, is a
- * policy of the layer above. {@link TransportReader} is the plain one: a thread of its own. The
+ * the data listeners on that thread. One thread at a time may poll and await; which one that is, is
+ * a policy of the layer above. {@link TransportReader} is the plain one: a thread of its own. The
  * polling thread also sends what {@link #flush} could not, so a transport on which nobody polls may
  * keep bytes in its outbound buffer.
  *
@@ -28,9 +29,9 @@ public interface Transport extends AutoCloseable {
   TransportState state();
 
   /**
-   * Tells {@code listener} of every later state change, in order, on the thread that causes it; when
-   * two threads cause changes at once, one of them tells of both. What a listener throws is logged and
-   * changes nothing.
+   * Tells {@code listener} of every later state change, in order, on the thread that causes it;
+   * when two threads cause changes at once, one of them tells of both. What a listener throws is
+   * logged and changes nothing.
    */
   Subscription onStateChange(StateListener listener);
 
@@ -79,12 +80,12 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Sends what the outbound buffer holds, on this thread, unless another thread is sending already
-   * (it then sends these bytes too). Stops after 256 KiB, or when the operating system takes no more;
-   * the polling thread then sends the rest.
+   * (it then sends these bytes too). Stops after 256 KiB, or when the operating system takes no
+   * more; the polling thread then sends the rest.
    *
-   * @throws IOException if the peer takes no more bytes; every later write fails with the same reason.
-   *     What the peer sent before it went away can still be polled: the state changes only when the
-   *     polling thread fails too, or somebody closes
+   * @throws IOException if the peer takes no more bytes; every later write fails with the same
+   *     reason. What the peer sent before it went away can still be polled: the state changes only
+   *     when the polling thread fails too, or somebody closes
    */
   void flush() throws IOException;
 
@@ -92,8 +93,8 @@ public interface Transport extends AutoCloseable {
   boolean isWritable();
 
   /**
-   * Runs {@code action} each time the transport becomes writable again after {@link #isWritable} was
-   * false, on the thread that sent the bytes. It must not block.
+   * Runs {@code action} each time the transport becomes writable again after {@link #isWritable}
+   * was false, on the thread that sent the bytes. It must not block.
    */
   Subscription onWritable(Runnable action);
 
@@ -125,8 +126,8 @@ public interface Transport extends AutoCloseable {
   void disconnect(Duration timeout);
 
   /**
-   * Ends the stream at once with a reason, dropping what was not yet sent. The first reason wins and
-   * is the cause that every waiter and every later operation sees. Idempotent.
+   * Ends the stream at once with a reason, dropping what was not yet sent. The first reason wins
+   * and is the cause that every waiter and every later operation sees. Idempotent.
    */
   void close(IOException reason);
 

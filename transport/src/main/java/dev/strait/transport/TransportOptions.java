@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadFactory;
  *
  * @param peerPolicy which peers may enter
  * @param outboundLimitBytes the limit of the outbound buffer, per stream
- * @param maxConnections how many accepted streams an acceptor keeps open; further ones are closed at
- *     once
+ * @param maxConnections how many accepted streams an acceptor keeps open; further ones are closed
+ *     at once
  * @param backlog how many streams the operating system queues before they are accepted
  * @param threadFactory makes the threads that a transport needs; they are made daemons
  * @param ticker the clock for timeouts
@@ -46,7 +46,8 @@ public record TransportOptions(
           "outboundLimitBytes must be at least 4096, was " + outboundLimitBytes);
     }
     if (maxConnections < 1) {
-      throw new IllegalArgumentException("maxConnections must be at least 1, was " + maxConnections);
+      throw new IllegalArgumentException(
+          "maxConnections must be at least 1, was " + maxConnections);
     }
     if (backlog < 1) {
       throw new IllegalArgumentException("backlog must be at least 1, was " + backlog);
@@ -61,7 +62,8 @@ public record TransportOptions(
 
   /** These settings with another outbound limit. */
   public TransportOptions withOutboundLimitBytes(int bytes) {
-    return new TransportOptions(peerPolicy, bytes, maxConnections, backlog, threadFactory, ticker, socketMode);
+    return new TransportOptions(
+        peerPolicy, bytes, maxConnections, backlog, threadFactory, ticker, socketMode);
   }
 
   /** These settings with another limit of connections. */

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Drives a connected transport from a daemon thread of its own: spins briefly, polls, awaits. At the
- * end of the stream, or when it fails, it closes the transport with the reason and ends.
+ * Drives a connected transport from a daemon thread of its own: spins briefly, polls, awaits. At
+ * the end of the stream, or when it fails, it closes the transport with the reason and ends.
  *
  * <p>Nobody else may poll or await that transport.
  */

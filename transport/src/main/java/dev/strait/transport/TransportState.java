@@ -16,7 +16,9 @@ package dev.strait.transport;
 public enum TransportState {
   /** Not connected yet. Left by connect or close. */
   DISCONNECTED,
-  /** Looking for the peer, or (accepted) waiting for the gate. Left by success, failure or close. */
+  /**
+   * Looking for the peer, or (accepted) waiting for the gate. Left by success, failure or close.
+   */
   CONNECTING,
   /** Bytes flow. Left by failure, disconnect or close. */
   CONNECTED,

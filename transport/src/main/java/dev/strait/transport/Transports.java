@@ -69,7 +69,6 @@ public final class Transports {
   }
 
   private static UnsupportedOperationException notYet(IpcAddress address) {
-    return new UnsupportedOperationException(
-        address + ": pipe: is reserved, not available yet");
+    return new UnsupportedOperationException(address + ": pipe: is reserved, not available yet");
   }
 }

@@ -62,8 +62,7 @@ final class UnixBinding implements Binding {
   }
 
   private static UnixBinding listen(
-      IpcAddress address, Path path, TransportOptions options, SocketLock held)
-      throws IOException {
+      IpcAddress address, Path path, TransportOptions options, SocketLock held) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     Selector selector = null;
     boolean bound = false;

@@ -13,8 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * The rules for the directory of a socket, the same for who binds and who connects: no stranger may
  * have been able to put another socket, or another directory, in its place.
  *
- * <p>Every directory from the root down belongs to us or root and is writable by nobody else, unless
- * it is sticky, as /tmp is. Symbolic links on the way are root's own.
+ * <p>Every directory from the root down belongs to us or root and is writable by nobody else,
+ * unless it is sticky, as /tmp is. Symbolic links on the way are root's own.
  */
 final class UnixDirectory {
   private static final int MOST_SYMLINKS = 40;

@@ -30,13 +30,12 @@ final class UnixSockets {
       throw caused(
           new ConnectException("nobody serves " + address + ": no such file: " + e.getFile()), e);
     } catch (ConnectException e) {
-      throw caused(
-          new ConnectException("nobody serves " + address + ": " + e.getMessage()), e);
+      throw caused(new ConnectException("nobody serves " + address + ": " + e.getMessage()), e);
     } catch (BindException e) {
       // What the JDK makes of EACCES.
       throw caused(
-          new AccessDeniedException(
-              path.toString(), null, "not allowed to connect to " + address), e);
+          new AccessDeniedException(path.toString(), null, "not allowed to connect to " + address),
+          e);
     }
   }
 

@@ -12,9 +12,6 @@ class AbstractTransportTest extends TransportContract {
   @Override
   IpcAddress freshAddress() {
     return IpcAddress.of(
-        "unix-abstract:strait-"
-            + ProcessHandle.current().pid()
-            + "-"
-            + NAMES.incrementAndGet());
+        "unix-abstract:strait-" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet());
   }
 }

@@ -53,7 +53,9 @@ class GateTest {
     assertRefused(uid(65534), PeerPolicy.uids(65534));
     assertRefused(uid(-1), anybody);
     PeerRejectedException missing =
-        assertThrows(PeerRejectedException.class, () -> Gate.admit(ADDRESS, (PeerCredentials) null, anybody));
+        assertThrows(
+            PeerRejectedException.class,
+            () -> Gate.admit(ADDRESS, (PeerCredentials) null, anybody));
     assertTrue(missing.getMessage().contains("without credentials"), missing.getMessage());
   }
 
@@ -73,6 +75,29 @@ class GateTest {
       assertEquals(id, SocketCredentials.gid(names.lookupPrincipalByGroupName(Long.toString(id))));
     }
     assertThrows(IOException.class, () -> SocketCredentials.uid(new LyingPrincipal()));
+  }
+
+  @Test
+  void aPeerWhoseIdentityCannotBeProvenIsDeniedAndSentNothing() {
+    OutboundBufferTest.FakeLink link =
+        new OutboundBufferTest.FakeLink() {
+          @Override
+          public PeerCredentials credentials() throws IOException {
+            throw new IOException("cannot prove which uid the peer has");
+          }
+
+          @Override
+          public void admitted() {
+            throw new AssertionError("admitted");
+          }
+        };
+    Transport transport =
+        StreamTransport.accepted(ADDRESS, TransportOptions.DEFAULTS, link, () -> {});
+    PeerRejectedException denied =
+        assertThrows(PeerRejectedException.class, () -> transport.connect(Pair.TIMEOUT));
+    assertTrue(denied.getMessage().contains("without credentials (cannot prove"));
+    assertEquals(TransportState.FAILED, transport.state());
+    assertEquals(0, link.taken.size());
   }
 
   /** Its hash code is root's uid. */
@@ -103,10 +128,7 @@ class GateTest {
     sandbox = Files.createTempDirectory(Path.of("/tmp"), "strait-gate");
     Files.setPosixFilePermissions(sandbox, PosixFilePermissions.fromString("rwxr-xr-x"));
     return List.of(
-        "/usr/bin/setpriv",
-        "--reuid=" + FOREIGN_UID,
-        "--regid=" + FOREIGN_UID,
-        "--clear-groups");
+        "/usr/bin/setpriv", "--reuid=" + FOREIGN_UID, "--regid=" + FOREIGN_UID, "--clear-groups");
   }
 
   /** The class path, copied to where the foreign uid may read. */

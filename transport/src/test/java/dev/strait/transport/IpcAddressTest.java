@@ -35,9 +35,21 @@ class IpcAddressTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "/run/a.sock", "tcp:localhost:80", "UNIX:/a", "unix:", "unix://host/a", "unix://",
-        "unix:/a/", "unix-abstract:", "memory:", "pipe:", "unix:/a\0b", "memory:a\nb",
-        "unix-abstract:\u007f", "memory:\ud800"
+        "",
+        "/run/a.sock",
+        "tcp:localhost:80",
+        "UNIX:/a",
+        "unix:",
+        "unix://host/a",
+        "unix://",
+        "unix:/a/",
+        "unix-abstract:",
+        "memory:",
+        "pipe:",
+        "unix:/a\0b",
+        "memory:a\nb",
+        "unix-abstract:\u007f",
+        "memory:\ud800"
       })
   void aBadAddressIsRefusedWithTheAcceptedForms(String text) {
     IllegalArgumentException refused =
@@ -61,12 +73,12 @@ class IpcAddressTest {
     for (String tooLong : new String[] {longest + "a", "unix:/" + "\u00e9".repeat(53) + "a"}) {
       IllegalArgumentException refused =
           assertThrows(IllegalArgumentException.class, () -> IpcAddress.of(tooLong, 107));
-      assertTrue(
-          refused.getMessage().contains("at most 107 bytes, was 108"), refused.getMessage());
+      assertTrue(refused.getMessage().contains("at most 107 bytes, was 108"), refused.getMessage());
     }
     assertEquals(107, IpcAddress.longestPathBytes("Linux"));
     assertEquals(103, IpcAddress.longestPathBytes("Mac OS X"));
-    assertThrows(IllegalArgumentException.class, () -> IpcAddress.of("unix:/" + "a".repeat(103), 103));
+    assertThrows(
+        IllegalArgumentException.class, () -> IpcAddress.of("unix:/" + "a".repeat(103), 103));
     assertThrows(
         IllegalArgumentException.class, () -> IpcAddress.of("unix-abstract:" + "a".repeat(108)));
   }

@@ -12,15 +12,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jspecify.annotations.Nullable;
 
 @Timeout(30)
 class OutboundBufferTest {
   /** A link that takes as much as it is told to. */
-  private static class FakeLink implements Link {
+  static class FakeLink implements Link {
     final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     volatile int room = Integer.MAX_VALUE;
     volatile int atOnce = Integer.MAX_VALUE;
@@ -52,7 +52,7 @@ class OutboundBufferTest {
     }
 
     @Override
-    public PeerCredentials credentials() {
+    public PeerCredentials credentials() throws IOException {
       return OwnIdentity.credentials();
     }
 

@@ -53,8 +53,7 @@ class StreamAcceptorTest {
   void failuresOfAcceptNeitherKillNorSpinTheAcceptor() throws Exception {
     ScriptedBinding binding = new ScriptedBinding(5);
     LinkedBlockingQueue<Transport> accepted = new LinkedBlockingQueue<>();
-    StreamAcceptor acceptor =
-        new StreamAcceptor(ADDRESS, TransportOptions.DEFAULTS, () -> binding);
+    StreamAcceptor acceptor = new StreamAcceptor(ADDRESS, TransportOptions.DEFAULTS, () -> binding);
     long start = System.nanoTime();
     acceptor.start(accepted::add);
     Transport transport = accepted.take();
@@ -69,8 +68,7 @@ class StreamAcceptorTest {
   @Test
   void aReceiverThatThrowsClosesThatStreamOnly() throws Exception {
     ScriptedBinding binding = new ScriptedBinding(0);
-    StreamAcceptor acceptor =
-        new StreamAcceptor(ADDRESS, TransportOptions.DEFAULTS, () -> binding);
+    StreamAcceptor acceptor = new StreamAcceptor(ADDRESS, TransportOptions.DEFAULTS, () -> binding);
     acceptor.start(
         transport -> {
           throw new IllegalStateException("a receiver that throws, on purpose");

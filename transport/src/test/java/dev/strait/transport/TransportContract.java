@@ -236,7 +236,8 @@ abstract class TransportContract {
     assertTrue(refused.getMessage().contains("nobody serves"), refused.getMessage());
     assertEquals(TransportState.FAILED, transport.state());
     assertSame(refused, transport.closeReason());
-    IOException write = assertThrows(IOException.class, () -> transport.write(ByteBuffer.allocate(1)));
+    IOException write =
+        assertThrows(IOException.class, () -> transport.write(ByteBuffer.allocate(1)));
     assertSame(refused, write.getCause());
   }
 
@@ -632,8 +633,7 @@ abstract class TransportContract {
       accepted.get(0).onData(received);
       assertThrows(IOException.class, accepted.get(0)::poll);
       PeerRejectedException rejected =
-          assertThrows(
-              PeerRejectedException.class, () -> accepted.get(0).connect(Pair.TIMEOUT));
+          assertThrows(PeerRejectedException.class, () -> accepted.get(0).connect(Pair.TIMEOUT));
       assertTrue(rejected.getMessage().contains("nobody at all"), rejected.getMessage());
       assertTrue(rejected.getMessage().contains(address.toString()), rejected.getMessage());
       assertEquals(0, received.size());

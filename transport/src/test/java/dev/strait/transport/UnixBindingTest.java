@@ -78,8 +78,7 @@ class UnixBindingTest {
     serve(path).close();
     assertEquals("0700", FileStat.ofLink(path.getParent()).permissions());
     NoSuchFileException missing =
-        assertThrows(
-            NoSuchFileException.class, () -> serve(directory.resolve("no/where/a.sock")));
+        assertThrows(NoSuchFileException.class, () -> serve(directory.resolve("no/where/a.sock")));
     assertTrue(missing.getFile().endsWith("/no"), missing.getFile());
     assertFalse(Files.exists(directory.resolve("no")));
   }
@@ -90,7 +89,8 @@ class UnixBindingTest {
     Path path = open.resolve("a.sock");
     try (Acceptor acceptor = serve(path)) {
       mode(open, "rwxrwxrwx");
-      AccessDeniedException refused = assertThrows(AccessDeniedException.class, () -> connect(path));
+      AccessDeniedException refused =
+          assertThrows(AccessDeniedException.class, () -> connect(path));
       assertTrue(refused.getMessage().contains("others may write to it (mode 0777"));
     }
     assertThrows(AccessDeniedException.class, () -> serve(open.resolve("b.sock")));
@@ -121,12 +121,12 @@ class UnixBindingTest {
     Path path = link.resolve("a.sock");
     try (Acceptor acceptor = serve(path)) {
       connect(path);
-      BindException same =
-          assertThrows(BindException.class, () -> serve(real.resolve("a.sock")));
+      BindException same = assertThrows(BindException.class, () -> serve(real.resolve("a.sock")));
       assertTrue(same.getMessage().contains("live server of this process"), same.getMessage());
       assertEquals(
           0, new ProcessBuilder("chown", "-h", "12345", link.toString()).start().waitFor());
-      AccessDeniedException planted = assertThrows(AccessDeniedException.class, () -> connect(path));
+      AccessDeniedException planted =
+          assertThrows(AccessDeniedException.class, () -> connect(path));
       assertTrue(planted.getMessage().contains("a symbolic link of uid 12345"));
     }
     assertThrows(AccessDeniedException.class, () -> serve(path));
