@@ -77,6 +77,29 @@ class GateTest {
     assertThrows(IOException.class, () -> SocketCredentials.uid(new LyingPrincipal()));
   }
 
+  @Test
+  void aPeerWhoseIdentityCannotBeProvenIsDeniedAndSentNothing() {
+    OutboundBufferTest.FakeLink link =
+        new OutboundBufferTest.FakeLink() {
+          @Override
+          public PeerCredentials credentials() throws IOException {
+            throw new IOException("cannot prove which uid the peer has");
+          }
+
+          @Override
+          public void admitted() {
+            throw new AssertionError("admitted");
+          }
+        };
+    Transport transport =
+        StreamTransport.accepted(ADDRESS, TransportOptions.DEFAULTS, link, () -> {});
+    PeerRejectedException denied =
+        assertThrows(PeerRejectedException.class, () -> transport.connect(Pair.TIMEOUT));
+    assertTrue(denied.getMessage().contains("without credentials (cannot prove"));
+    assertEquals(TransportState.FAILED, transport.state());
+    assertEquals(0, link.taken.size());
+  }
+
   /** Its hash code is root's uid. */
   private static final class LyingPrincipal implements java.nio.file.attribute.UserPrincipal {
     @Override
