@@ -134,13 +134,20 @@ final class CallbackQueue implements Runnable {
     return true;
   }
 
-  /** Replaces a terminal event that is not delivered yet and drops what waits before it. */
-  void overrideTerminal(Object event) {
+  /**
+   * Puts in a terminal event, in place of one that is not delivered yet, and drops what waits
+   * before it. Called by a callback.
+   *
+   * @return whether there was none before
+   */
+  boolean overrideTerminal(Object event) {
     long dropped;
+    boolean first;
     synchronized (this) {
       if (terminated && terminal == null) {
-        return;
+        return false;
       }
+      first = !terminated;
       terminated = true;
       terminal = event;
       dropped = dropMessages();
@@ -151,6 +158,7 @@ final class CallbackQueue implements Runnable {
     if (dropped > 0) {
       owner.dropped(dropped);
     }
+    return first;
   }
 
   /** Whether one more message was requested than has come. */

@@ -39,6 +39,7 @@ final class Connection {
     /**
      * The peer opens a call.
      *
+     * @return its stream, whose handler waits for {@link ServerStream#begin}
      * @throws StreamException if it is refused
      */
     ServerStream accept(Connection connection, String method, Metadata metadata, long timeoutNanos)
@@ -289,6 +290,10 @@ final class Connection {
     try {
       int read = transport.poll();
       writer.flushIfDue();
+      if (read == 0 && writer.hasFailed()) {
+        end(new IOException("the peer takes no more bytes"));
+        return -1;
+      }
       if (read > 0) {
         keepAlive.read();
       } else if (read < 0) {
@@ -361,6 +366,7 @@ final class Connection {
     } finally {
       lock.unlock();
     }
+    stream.begin();
     return stream;
   }
 

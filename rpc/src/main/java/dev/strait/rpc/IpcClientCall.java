@@ -148,7 +148,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
         }
       }
     }
-    channel.submit(stream);
+    if (!stream.callbacks.isTerminated()) {
+      channel.submit(stream);
+    }
   }
 
   @Override
@@ -427,7 +429,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
             .withDescription(
                 "the call's listener threw, or its marshaller could not read the reply")
             .withCause(thrown);
-    stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()));
+    if (stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()))) {
+      ended();
+    }
     cancel(status);
   }
 }

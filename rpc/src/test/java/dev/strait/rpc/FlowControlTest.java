@@ -21,7 +21,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -105,11 +104,8 @@ abstract class FlowControlTest {
   }
 
   @Test
-  @Disabled("bug: a piece that came while callbacks waited is never paid for after them")
   void aMessageFarLargerThanTheWindowsArrivesWhole() throws Exception {
-    local.serve(
-        b ->
-            b.addService(Raw.service(Raw.UNARY, Raw.echo())).windows(2048, 4096));
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())).windows(2048, 4096));
     byte[] large = new byte[1 << 20];
     new Random(1).nextBytes(large);
 
@@ -121,7 +117,6 @@ abstract class FlowControlTest {
   }
 
   @Test
-  @Disabled("bug: a piece that came while callbacks waited is never paid for after them")
   void theSmallestWindowsSuffice() throws Exception {
     int min = Hello.MIN_WINDOW_BYTES;
     local.serve(b -> b.addService(Raw.service(Raw.BIDI, Raw.echo())).windows(min, min));
@@ -148,8 +143,7 @@ abstract class FlowControlTest {
     for (int size = frame - 40; size <= frame + 40; size++) {
       byte[] message = new byte[size];
       message[size - 1] = 9;
-      RecordingListener<byte[]> call =
-          Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, message);
+      RecordingListener<byte[]> call = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, message);
       assertTrue(call.awaitClose().isOk(), () -> call.status.toString());
       assertArrayEquals(message, call.messages.get(0));
     }
@@ -233,7 +227,6 @@ abstract class FlowControlTest {
   }
 
   @Test
-  @Disabled("bug: a piece that came while callbacks waited is never paid for after them")
   void aPieceThatComesWithTheHeadersIsPaidForOnceItIsWanted() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     ManagedChannel channel = local.channel(b -> b.windows(2048, 4096));

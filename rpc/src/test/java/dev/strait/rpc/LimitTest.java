@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -110,7 +109,6 @@ final class LimitTest {
   }
 
   @Test
-  @Disabled("bug: Streams.forget hands the free place to a closed stream")
   void aWaitingCallThatIsCancelledDoesNotTakeTheNextOnesPlace() throws Exception {
     serve(1, 100, 100);
     ManagedChannel channel = local.channel();
@@ -133,7 +131,6 @@ final class LimitTest {
   }
 
   @Test
-  @Disabled("bug: Streams.open lets one stream wait twice")
   void aWaitingCallThatGoesOnSendingTakesOnePlaceOnly() throws Exception {
     serve(1, 100, 100);
     ManagedChannel channel = local.channel();
@@ -333,18 +330,15 @@ final class LimitTest {
     assertEquals(GoAwayReason.KEEPALIVE_TIMEOUT, goAway.goAwayReason());
     assertTrue(goAway.text().contains("60 ms"), goAway::toString);
     assertEquals(Status.Code.UNAVAILABLE, call.awaitClose().getCode());
-    assertTrue(
-        call.status.getDescription().contains("KEEPALIVE_TIMEOUT"), call.status.toString());
+    assertTrue(call.status.getDescription().contains("KEEPALIVE_TIMEOUT"), call.status.toString());
   }
 
   @Test
-  @Disabled("bug: after a pong the next ping waits for keepAliveTimeout, not keepAliveTime")
   void aServerThatAnswersPingsIsKept() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     ManagedChannel channel =
         local.channel(
-            b ->
-                b.keepAliveTime(10, TimeUnit.MILLISECONDS).keepAliveTimeout(5, TimeUnit.MINUTES));
+            b -> b.keepAliveTime(10, TimeUnit.MILLISECONDS).keepAliveTimeout(5, TimeUnit.MINUTES));
     RecordingListener<byte[]> call = unary(channel);
     ScriptedPeer peer = local.closing(server.acceptAndGreet());
     RawFrame open = peer.next(FrameType.OPEN);
@@ -370,8 +364,7 @@ final class LimitTest {
     peer.unary(1, "raw/Unary");
 
     assertEquals(FrameType.PING, peer.nextButWindow().type());
-    assertEquals(
-        GoAwayReason.KEEPALIVE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+    assertEquals(GoAwayReason.KEEPALIVE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
     peer.expectEnd();
   }
 
