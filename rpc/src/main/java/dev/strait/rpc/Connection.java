@@ -10,9 +10,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +43,6 @@ final class Connection {
         throws StreamException;
   }
 
-  private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
-
   private final Transport transport;
   private final boolean connecting;
   private final ConnectionSettings settings;
@@ -60,13 +55,11 @@ final class Connection {
   private final FrameWriter writer;
   private final Handshake handshake;
   private final KeepAlive keepAlive;
+  private final ConnectionEnd end;
   private final ReceiveCredit receiveCredit;
   private final FrameDecoder decoder; // used by the reading role only
 
   private final AtomicBoolean establishing = new AtomicBoolean();
-  private final AtomicBoolean ended = new AtomicBoolean();
-  private volatile boolean goesAway; // written under the lock
-  private volatile @Nullable Status goAwayStatus;
   private volatile @Nullable Attributes attributes;
 
   /**
@@ -81,6 +74,7 @@ final class Connection {
     this.streams = new Streams(connecting);
     this.reading = new Reading(this, transport, settings);
     this.writer = new FrameWriter(lock, transport, reading, streams);
+    this.end = new ConnectionEnd(this, owner, transport, settings, lock, streams, writer, reading);
     this.handshake = new Handshake(this, settings);
     this.keepAlive = new KeepAlive(this, settings);
     this.receiveCredit = new ReceiveCredit(settings.limits().connectionWindowBytes());
@@ -113,7 +107,7 @@ final class Connection {
       writer.send(out -> Frames.hello(out, handshake.ours()));
       return true;
     } catch (IOException | RuntimeException e) {
-      end(e);
+      ended(e);
       return false;
     }
   }
@@ -167,8 +161,9 @@ final class Connection {
     return handshake.isDone();
   }
 
-  boolean hasEnded() {
-    return ended.get();
+  /** How the connection ends. */
+  ConnectionEnd end() {
+    return end;
   }
 
   boolean hasStreams() {
@@ -209,7 +204,7 @@ final class Connection {
   void send(Stream stream) {
     writer.send(stream);
     if (stream.id() == 0 && stream instanceof ClientStream client && isUnopenable()) {
-      lose(client, false);
+      end.lose(client, false);
     }
   }
 
@@ -253,7 +248,7 @@ final class Connection {
     } finally {
       lock.unlock();
     }
-    closeIfDrained();
+    end.closeIfDrained();
   }
 
   /**
@@ -291,34 +286,34 @@ final class Connection {
       int read = transport.poll();
       writer.flushIfDue();
       if (read == 0 && writer.hasFailed()) {
-        end(new IOException("the peer takes no more bytes"));
+        ended(new IOException("the peer takes no more bytes"));
         return -1;
       }
       if (read > 0) {
         keepAlive.read();
       } else if (read < 0) {
         decoder.end();
-        end(new IOException("the peer closed the connection"));
+        ended(new IOException("the peer closed the connection"));
       }
       return read;
     } catch (IOException e) {
-      end(e);
+      ended(e);
       return -1;
     }
   }
 
   private void onData(ByteBuffer data) {
-    if (goesAway || ended.get()) {
+    if (end.hasBegun()) {
       return;
     }
     try {
       decoder.decode(data);
     } catch (WireException e) {
-      goAwayAndClose(e.reason(), String.valueOf(e.getMessage()));
+      end.goAwayAndClose(e.reason(), String.valueOf(e.getMessage()));
     } catch (FrameException e) {
-      goAwayAndClose(GoAwayReason.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
+      end.goAwayAndClose(GoAwayReason.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
-      goAwayAndClose(GoAwayReason.INTERNAL_ERROR, "internal error");
+      end.goAwayAndClose(GoAwayReason.INTERNAL_ERROR, "internal error");
       throw e;
     }
   }
@@ -418,166 +413,11 @@ final class Connection {
     keepAlive.pong(payload);
   }
 
-  void receiveGoAway(GoAwayReason reason, int lastStreamId, String text) {
-    List<Stream> notProcessed;
-    lock.lock();
-    try {
-      if (!streams.drain().startTheirs()) {
-        return;
-      }
-      notProcessed = streams.takeNotProcessed(lastStreamId);
-      notProcessed.addAll(writer.queue().takeUnopened());
-    } finally {
-      lock.unlock();
-    }
-    goAwayStatus =
-        Status.UNAVAILABLE.withDescription(
-            name + " went away: " + reason + " (" + Escape.text(text) + "), said by the peer");
-    owner.draining(this);
-    for (Stream stream : notProcessed) {
-      lose(stream, false);
-    }
-    closeIfDrained();
-  }
-
-  // The end.
-
-  /** Takes no new calls, lets the open ones end, and then closes. */
-  void drain(GoAwayReason reason, String text) {
-    if (!handshake.isDone()) {
-      close(new IOException(name + " goes away: " + reason));
-      return;
-    }
-    List<Stream> unopened;
-    lock.lock();
-    try {
-      if (!streams.drain().startOurs() || streams.isClosed()) {
-        return;
-      }
-      int last = streams.lastPeerId();
-      writer.write(out -> Frames.goAway(out, reason, last, text));
-      unopened = writer.queue().takeUnopened();
-    } finally {
-      lock.unlock();
-    }
-    writer.flush();
-    owner.draining(this);
-    for (Stream stream : unopened) {
-      lose(stream, false);
-    }
-    closeIfDrained();
-  }
-
-  /** Ends a connection that goes away, when its last stream has ended. */
-  void closeIfDrained() {
-    lock.lock();
-    try {
-      if (!streams.drain().begun() || !streams.isEmpty() || !streams.drain().finish()) {
-        return;
-      }
-    } finally {
-      lock.unlock();
-    }
-    disconnect();
-  }
-
-  /**
-   * Tells the peer why, takes nothing more from it, and closes when that is sent. Does not wait for
-   * a peer that says nothing.
-   */
-  void goAwayAndClose(GoAwayReason reason, String text) {
-    IOException why =
-        new IOException(name + " goes away: " + reason + " (" + text + "), said by this side");
-    if (!sayGoAway(reason, text, why)) {
-      return;
-    }
-    boolean peerIsSilent =
-        reason == GoAwayReason.KEEPALIVE_TIMEOUT || reason == GoAwayReason.HANDSHAKE_TIMEOUT;
-    try {
-      transport.flush();
-      if (!peerIsSilent) {
-        disconnect();
-        return;
-      }
-    } catch (IOException gone) {
-      // It ends all the same.
-    }
-    close(why);
-  }
-
-  private boolean sayGoAway(GoAwayReason reason, String text, IOException why) {
-    lock.lock();
-    try {
-      if (goesAway) {
-        return false;
-      }
-      goesAway = true;
-      goAwayStatus = statusFor(why);
-      int last = streams.lastPeerId();
-      writer.write(out -> Frames.goAway(out, reason, last, text));
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Closes when everything is sent, on a thread that may wait for that. */
-  private void disconnect() {
-    Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
-        .execute(
-            () -> {
-              transport.disconnect(DISCONNECT_TIMEOUT);
-              reading.wakeReader();
-            });
-  }
-
-  /** Closes at once. The reading role then ends the streams. */
-  void close(IOException reason) {
-    transport.close(reason);
-    reading.wakeReader();
-  }
-
   /** The transport has ended. Called by the reading role, or by the first reader before that. */
-  private void end(Exception cause) {
-    if (!ended.compareAndSet(false, true)) {
-      return;
-    }
+  private void ended(Exception cause) {
     handshake.stop();
     keepAlive.stop();
     decoder.release();
-    IOException first = transport.closeReason();
-    Exception reason = first != null ? first : cause;
-    transport.close(first != null ? first : new IOException(cause.getMessage(), cause));
-    List<Stream> lost = new ArrayList<>();
-    lock.lock();
-    try {
-      lost.addAll(streams.close());
-      lost.addAll(writer.queue().takeUnopened());
-    } finally {
-      lock.unlock();
-    }
-    Status status = statusFor(reason);
-    goAwayStatus = status;
-    for (Stream stream : lost) {
-      lose(stream, stream.id() != 0);
-    }
-    owner.closed(this, status);
-  }
-
-  private void lose(Stream stream, boolean processed) {
-    Status status = goAwayStatus;
-    stream.connectionLost(
-        status == null ? Status.UNAVAILABLE.withDescription(name + " is gone") : status, processed);
-  }
-
-  private Status statusFor(Exception reason) {
-    Status said = goAwayStatus;
-    if (said != null) {
-      return said;
-    }
-    String message = String.valueOf(reason.getMessage());
-    return Status.UNAVAILABLE
-        .withDescription(message.contains(name) ? message : name + ": " + message)
-        .withCause(reason);
+    end.transportEnded(cause);
   }
 }

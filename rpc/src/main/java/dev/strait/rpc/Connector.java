@@ -100,7 +100,7 @@ final class Connector implements Connection.Owner {
     synchronized (this) {
       all = new ArrayList<>(live);
     }
-    all.forEach(connection -> connection.drain(GoAwayReason.SHUTDOWN, why));
+    all.forEach(connection -> connection.end().drain(GoAwayReason.SHUTDOWN, why));
   }
 
   /** Makes no more connections. */
@@ -124,7 +124,7 @@ final class Connector implements Connection.Owner {
       ready = null;
     }
     ended.forEach(stream -> stream.finish(reason, new Metadata(), true));
-    all.forEach(connection -> connection.close(new IOException(reason.getDescription())));
+    all.forEach(connection -> connection.end().close(new IOException(reason.getDescription())));
   }
 
   synchronized boolean isAllClosed() {

@@ -5,8 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many handlers run at once. A handler counts from its first callback until the terminal
- * one; beyond the bound calls wait in a queue that is bounded too. Thread-safe.
+ * Bounds how many handlers run at once. A handler counts from its first callback until it closes
+ * its call or, if that is cancelled, has heard so; beyond the bound calls wait in a queue that is
+ * bounded too. Thread-safe.
  */
 final class HandlerLimit {
   private final int maxRunning;

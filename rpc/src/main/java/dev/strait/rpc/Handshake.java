@@ -36,8 +36,11 @@ final class Handshake {
             .schedule(
                 () -> {
                   if (theirs == null) {
-                    connection.goAwayAndClose(
-                        GoAwayReason.HANDSHAKE_TIMEOUT, "no HELLO came within " + millis + " ms");
+                    connection
+                        .end()
+                        .goAwayAndClose(
+                            GoAwayReason.HANDSHAKE_TIMEOUT,
+                            "no HELLO came within " + millis + " ms");
                   }
                 },
                 millis,

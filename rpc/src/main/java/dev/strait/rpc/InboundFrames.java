@@ -180,7 +180,7 @@ final class InboundFrames implements FrameListener {
     GoAwayReason reason = GoAwayReason.of(Fields.i32(data, "GO_AWAY"));
     int lastStreamId = Fields.i32(data, "GO_AWAY");
     String text = Fields.text(data, Fields.u16(data, "GO_AWAY"), "GO_AWAY");
-    connection.receiveGoAway(reason, lastStreamId, text);
+    connection.end().peerGoesAway(reason, lastStreamId, text);
   }
 
   private void failStream(int streamId, StreamException e) throws WireException {

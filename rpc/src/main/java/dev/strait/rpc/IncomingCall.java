@@ -30,7 +30,7 @@ final class IncomingCall implements ServerStream.Call {
 
   private volatile Context.@Nullable CancellableContext context;
   private volatile @Nullable Status cancelledWith;
-  private volatile boolean counted;
+  private boolean counted; // guarded by this
   private @Nullable IpcServerCall<?, ?> call; // used by callbacks only
 
   IncomingCall(
@@ -59,17 +59,25 @@ final class IncomingCall implements ServerStream.Call {
 
   @Override
   public void begin() throws StreamException {
-    counted = true;
     boolean beginsNow;
-    try {
+    synchronized (this) {
       beginsNow = dispatcher.limit().begin(this);
-    } catch (StreamException e) {
-      counted = false;
-      throw e;
+      counted = true;
     }
     if (beginsNow) {
       proceed();
     }
+  }
+
+  /** The handler counts no more: it closes the call, or has had its last callback. */
+  void leave() {
+    synchronized (this) {
+      if (!counted) {
+        return;
+      }
+      counted = false;
+    }
+    dispatcher.limit().end(this);
   }
 
   /** The handler may begin. */
@@ -241,9 +249,7 @@ final class IncomingCall implements ServerStream.Call {
       if (in != null) {
         in.cancel(null);
       }
-      if (counted) {
-        dispatcher.limit().end(this);
-      }
+      leave();
     }
   }
 
@@ -255,6 +261,7 @@ final class IncomingCall implements ServerStream.Call {
 
   /** Closes a call that has no handler. */
   private void close(Status status) {
+    leave();
     stream.sendClose(status, MetadataCodec.EMPTY);
     connection.send(stream);
   }

@@ -119,7 +119,8 @@ final class IpcServer extends Server implements Connection.Owner {
   @Override
   public Server shutdown() {
     List<Connection> open = beginShutdown();
-    open.forEach(connection -> connection.drain(GoAwayReason.SHUTDOWN, "the server shuts down"));
+    open.forEach(
+        connection -> connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down"));
     terminateIfDone();
     return this;
   }
@@ -129,7 +130,7 @@ final class IpcServer extends Server implements Connection.Owner {
     List<Connection> open = beginShutdown();
     open.forEach(
         connection ->
-            connection.goAwayAndClose(GoAwayReason.SHUTDOWN, "the server shuts down now"));
+            connection.end().goAwayAndClose(GoAwayReason.SHUTDOWN, "the server shuts down now"));
     terminateIfDone();
     return this;
   }
@@ -202,13 +203,15 @@ final class IpcServer extends Server implements Connection.Owner {
       handshaking.add(connection);
     }
     if (evicted != null) {
-      evicted.close(
-          new IOException(
-              "more than "
-                  + options.maxHandshaking()
-                  + " connections of "
-                  + address
-                  + " are in their handshake; this is the oldest"));
+      evicted
+          .end()
+          .close(
+              new IOException(
+                  "more than "
+                      + options.maxHandshaking()
+                      + " connections of "
+                      + address
+                      + " are in their handshake; this is the oldest"));
     }
     connection.start();
   }
@@ -228,7 +231,7 @@ final class IpcServer extends Server implements Connection.Owner {
       late = shutdown;
     }
     if (late) {
-      connection.drain(GoAwayReason.SHUTDOWN, "the server shuts down");
+      connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down");
     }
   }
 

@@ -109,6 +109,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       if (!status.isOk() && serverSendsOneMessage) {
         stream.dropOutbound();
       }
+      call.leave();
       stream.sendClose(status, encoded);
       call.connection().send(stream);
     }
@@ -186,6 +187,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   void abort(Status status) {
     closed = true;
     stream.dropOutbound();
+    call.leave();
     stream.sendClose(status, MetadataCodec.EMPTY);
     call.connection().send(stream);
   }

@@ -93,11 +93,13 @@ final class KeepAlive {
     if (ping != NO_PING) {
       connection.sendPing(ping);
     } else {
-      connection.goAwayAndClose(
-          GoAwayReason.KEEPALIVE_TIMEOUT,
-          "nothing came for "
-              + TimeUnit.NANOSECONDS.toMillis(settings.keepAliveTimeoutNanos())
-              + " ms after a ping");
+      connection
+          .end()
+          .goAwayAndClose(
+              GoAwayReason.KEEPALIVE_TIMEOUT,
+              "nothing came for "
+                  + TimeUnit.NANOSECONDS.toMillis(settings.keepAliveTimeoutNanos())
+                  + " ms after a ping");
     }
   }
 

@@ -193,7 +193,7 @@ final class Reading {
 
   /** Whether there is nothing left to read. */
   boolean isOver() {
-    return connection.hasEnded();
+    return connection.end().isOver();
   }
 
   void readerEnded(Reader gone) {
@@ -242,7 +242,7 @@ final class Reading {
   /** Whether something is left to do that no caller does. */
   boolean needsReader() {
     return hasDue()
-        || connection.hasEnded()
+        || connection.end().isOver()
         || (role.isVacant() && callersWaiting.get() == 0 && connection.hasStreams());
   }
 

@@ -148,7 +148,7 @@ final class ServerStream extends Stream {
       callbacks.terminate(COMPLETED, true);
       Connection on = connection();
       if (on != null) {
-        on.closeIfDrained();
+        on.end().closeIfDrained();
       }
     } else {
       super.afterSend();

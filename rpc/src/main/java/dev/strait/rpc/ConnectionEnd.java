@@ -1,0 +1,226 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.Transport;
+import io.grpc.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection ends: by draining (either side says GO_AWAY and the open calls go on), by a
+ * fault that is told to the peer, or by the transport ending. The first reason wins and every
+ * stream hears it once.
+ *
+ * <p>Thread-safe. {@code lock} is the connection's lock.
+ */
+final class ConnectionEnd {
+  private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Connection connection;
+  private final Connection.Owner owner;
+  private final Transport transport;
+  private final ConnectionSettings settings;
+  private final ReentrantLock lock;
+  private final Streams streams; // guarded by lock
+  private final FrameWriter writer;
+  private final Reading reading;
+  private final String name;
+
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean goesAway; // written under lock
+  private volatile @Nullable Status status;
+
+  ConnectionEnd(
+      Connection connection,
+      Connection.Owner owner,
+      Transport transport,
+      ConnectionSettings settings,
+      ReentrantLock lock,
+      Streams streams,
+      FrameWriter writer,
+      Reading reading) {
+    this.connection = connection;
+    this.owner = owner;
+    this.transport = transport;
+    this.settings = settings;
+    this.lock = lock;
+    this.streams = streams;
+    this.writer = writer;
+    this.reading = reading;
+    this.name = connection.name();
+  }
+
+  /** Whether the streams have been told. */
+  boolean isOver() {
+    return ended.get();
+  }
+
+  /** Whether nothing more is taken from the peer. */
+  boolean hasBegun() {
+    return goesAway || ended.get();
+  }
+
+  /** The peer goes away. Called by the reading role only. */
+  void peerGoesAway(GoAwayReason reason, int lastStreamId, String text) {
+    List<Stream> notProcessed;
+    lock.lock();
+    try {
+      if (!streams.drain().startTheirs()) {
+        return;
+      }
+      notProcessed = streams.takeNotProcessed(lastStreamId);
+      notProcessed.addAll(writer.queue().takeUnopened());
+    } finally {
+      lock.unlock();
+    }
+    status =
+        Status.UNAVAILABLE.withDescription(
+            name + " went away: " + reason + " (" + Escape.text(text) + "), said by the peer");
+    owner.draining(connection);
+    for (Stream stream : notProcessed) {
+      lose(stream, false);
+    }
+    closeIfDrained();
+  }
+
+  /** Takes no new calls, lets the open ones end, and then closes. */
+  void drain(GoAwayReason reason, String text) {
+    if (!connection.isHandshakeDone()) {
+      close(new IOException(name + " goes away: " + reason));
+      return;
+    }
+    List<Stream> unopened;
+    lock.lock();
+    try {
+      if (!streams.drain().startOurs() || streams.isClosed()) {
+        return;
+      }
+      int last = streams.lastPeerId();
+      writer.write(out -> Frames.goAway(out, reason, last, text));
+      unopened = writer.queue().takeUnopened();
+    } finally {
+      lock.unlock();
+    }
+    writer.flush();
+    owner.draining(connection);
+    for (Stream stream : unopened) {
+      lose(stream, false);
+    }
+    closeIfDrained();
+  }
+
+  /** Ends a connection that goes away, when its last stream has ended. */
+  void closeIfDrained() {
+    lock.lock();
+    try {
+      if (!streams.drain().begun() || !streams.isEmpty() || !streams.drain().finish()) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    disconnect();
+  }
+
+  /**
+   * Tells the peer why, takes nothing more from it, and closes when that is sent. Does not wait for
+   * a peer that says nothing.
+   */
+  void goAwayAndClose(GoAwayReason reason, String text) {
+    IOException why =
+        new IOException(name + " goes away: " + reason + " (" + text + "), said by this side");
+    if (!sayGoAway(reason, text, why)) {
+      return;
+    }
+    boolean peerIsSilent =
+        reason == GoAwayReason.KEEPALIVE_TIMEOUT || reason == GoAwayReason.HANDSHAKE_TIMEOUT;
+    try {
+      transport.flush();
+      if (!peerIsSilent) {
+        disconnect();
+        return;
+      }
+    } catch (IOException gone) {
+      // It ends all the same.
+    }
+    close(why);
+  }
+
+  private boolean sayGoAway(GoAwayReason reason, String text, IOException why) {
+    lock.lock();
+    try {
+      if (goesAway) {
+        return false;
+      }
+      goesAway = true;
+      status = statusFor(why);
+      int last = streams.lastPeerId();
+      writer.write(out -> Frames.goAway(out, reason, last, text));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes when everything is sent, on a thread that may wait for that. */
+  private void disconnect() {
+    Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
+        .execute(
+            () -> {
+              transport.disconnect(DISCONNECT_TIMEOUT);
+              reading.wakeReader();
+            });
+  }
+
+  /** Closes at once. The reading role then ends the streams. */
+  void close(IOException reason) {
+    transport.close(reason);
+    reading.wakeReader();
+  }
+
+  /** The transport has ended. Called by the reading role, or by the first reader before that. */
+  void transportEnded(Exception cause) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    IOException first = transport.closeReason();
+    Exception reason = first != null ? first : cause;
+    transport.close(first != null ? first : new IOException(cause.getMessage(), cause));
+    List<Stream> lost = new ArrayList<>();
+    lock.lock();
+    try {
+      lost.addAll(streams.close());
+      lost.addAll(writer.queue().takeUnopened());
+    } finally {
+      lock.unlock();
+    }
+    Status last = statusFor(reason);
+    status = last;
+    for (Stream stream : lost) {
+      lose(stream, stream.id() != 0);
+    }
+    owner.closed(connection, last);
+  }
+
+  /** A stream that the connection has forgotten ends, or starts over on another one. */
+  void lose(Stream stream, boolean processed) {
+    Status why = status;
+    stream.connectionLost(
+        why == null ? Status.UNAVAILABLE.withDescription(name + " is gone") : why, processed);
+  }
+
+  private Status statusFor(Exception reason) {
+    Status said = status;
+    if (said != null) {
+      return said;
+    }
+    String message = String.valueOf(reason.getMessage());
+    return Status.UNAVAILABLE
+        .withDescription(message.contains(name) ? message : name + ": " + message)
+        .withCause(reason);
+  }
+}
