@@ -590,8 +590,7 @@ abstract class CallTest {
   @Test
   void aDeadlineThatHasPassedNeverReachesTheServer() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
-    local.serve(
-        b -> b.addService(Raw.service(Raw.UNARY, waiting(started, new CountDownLatch(1)))));
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, waiting(started, new CountDownLatch(1)))));
     ManagedChannel channel = local.channel();
 
     Status status =
@@ -615,8 +614,7 @@ abstract class CallTest {
   void aCallThatHasEndedDoesNotMakeTheChannelConnect() throws Exception {
     ManagedChannel channel = local.channel();
 
-    Raw.unary(
-            channel, Raw.UNARY, CallOptions.DEFAULT.withDeadlineAfter(-1, TimeUnit.MILLISECONDS))
+    Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT.withDeadlineAfter(-1, TimeUnit.MILLISECONDS))
         .awaitClose();
 
     assertEquals(io.grpc.ConnectivityState.IDLE, channel.getState(false));
@@ -625,8 +623,7 @@ abstract class CallTest {
   @Test
   void theEarlierOfContextsAndOptionsDeadlineCounts() throws Exception {
     CountDownLatch started = new CountDownLatch(2);
-    local.serve(
-        b -> b.addService(Raw.service(Raw.UNARY, waiting(started, new CountDownLatch(2)))));
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, waiting(started, new CountDownLatch(2)))));
     ManagedChannel channel = local.channel();
     var timers = Executors.newSingleThreadScheduledExecutor();
     local.closing(timers::shutdownNow);
@@ -802,7 +799,8 @@ abstract class CallTest {
       call.start(listener, new Metadata());
       call.sendMessage(new byte[1]);
       call.halfClose();
-      assertEquals(Status.Code.ABORTED, listener.awaitClose().getCode(), () -> "" + listener.status);
+      assertEquals(
+          Status.Code.ABORTED, listener.awaitClose().getCode(), () -> "" + listener.status);
     }
   }
 
@@ -904,7 +902,8 @@ abstract class CallTest {
   @Test
   void callbacksRunOnTheExecutorOfTheChannel() throws Exception {
     local.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())));
-    ExecutorService executor = Executors.newSingleThreadExecutor(r -> new Thread(r, "the-channels"));
+    ExecutorService executor =
+        Executors.newSingleThreadExecutor(r -> new Thread(r, "the-channels"));
     local.closing(executor::shutdownNow);
     List<String> threads = new CopyOnWriteArrayList<>();
     RecordingListener<byte[]> listener = notingThreads(threads);

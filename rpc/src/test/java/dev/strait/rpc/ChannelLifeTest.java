@@ -303,8 +303,7 @@ final class ChannelLifeTest {
   void aServerThatShutsDownFinishesTheCallsInFlight() throws Exception {
     Server server = local.serve(b -> b.addService(new Patient()));
     ManagedChannel channel = local.channel();
-    List<com.google.common.util.concurrent.ListenableFuture<EchoReply>> running =
-        new ArrayList<>();
+    List<com.google.common.util.concurrent.ListenableFuture<EchoReply>> running = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       running.add(EchoGrpc.newFutureStub(channel).unary(request("wait")));
     }
@@ -371,8 +370,7 @@ final class ChannelLifeTest {
   void aServersShutdownNowEndsItsCalls() throws Exception {
     CountDownLatch cancelled = new CountDownLatch(1);
     Server server = local.serve(b -> b.addService(Raw.service(Raw.UNARY, waiting(cancelled))));
-    RecordingListener<byte[]> running =
-        Raw.unary(local.channel(), Raw.UNARY, CallOptions.DEFAULT);
+    RecordingListener<byte[]> running = Raw.unary(local.channel(), Raw.UNARY, CallOptions.DEFAULT);
     awaitStarted(1);
 
     server.shutdownNow();
@@ -410,8 +408,7 @@ final class ChannelLifeTest {
 
     assertThrows(IOException.class, local::serveEcho);
 
-    assertEquals(
-        "x", EchoGrpc.newBlockingStub(local.channel()).unary(request("x")).getText());
+    assertEquals("x", EchoGrpc.newBlockingStub(local.channel()).unary(request("x")).getText());
   }
 
   // What a server did not process.
@@ -420,8 +417,7 @@ final class ChannelLifeTest {
   void aCallThatTheServerDidNotProcessIsMadeAgainOnce() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     ManagedChannel channel = local.channel();
-    RecordingListener<byte[]> call =
-        Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 42);
+    RecordingListener<byte[]> call = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 42);
     ScriptedPeer first = local.closing(server.acceptAndGreet());
     RawFrame open = first.next(FrameType.OPEN);
 
@@ -525,8 +521,7 @@ final class ChannelLifeTest {
     assertTrue(description.contains("1 to 1"), description);
     assertTrue(description.contains(local.address().toString()), description);
     peer.next(FrameType.HELLO);
-    assertEquals(
-        GoAwayReason.VERSION_MISMATCH, peer.next(FrameType.GO_AWAY).goAwayReason());
+    assertEquals(GoAwayReason.VERSION_MISMATCH, peer.next(FrameType.GO_AWAY).goAwayReason());
   }
 
   // What is left behind.
@@ -537,9 +532,7 @@ final class ChannelLifeTest {
     ManagedChannel channel = local.channel();
     var blocked = EchoGrpc.newFutureStub(channel).unary(request("wait"));
     awaitStarted(1);
-    EchoGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(15, TimeUnit.SECONDS)
-        .unary(request("x"));
+    EchoGrpc.newBlockingStub(channel).withDeadlineAfter(15, TimeUnit.SECONDS).unary(request("x"));
     List<Thread> threads = threadsOfThisTest();
     assertFalse(threads.isEmpty());
     for (Thread thread : threads) {

@@ -28,8 +28,7 @@ final class CreditTest {
 
   @Test
   void aLimitThatGoesBackIsAFault() {
-    WireException thrown =
-        assertThrows(WireException.class, () -> new SendCredit(100).raise(99));
+    WireException thrown = assertThrows(WireException.class, () -> new SendCredit(100).raise(99));
 
     assertEquals(GoAwayReason.FLOW_CONTROL_ERROR, thrown.reason());
     assertTrue(thrown.getMessage().contains("100 back to 99"), thrown.getMessage());

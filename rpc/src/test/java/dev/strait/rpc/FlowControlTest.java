@@ -107,9 +107,7 @@ abstract class FlowControlTest {
   @Test
   @Disabled("bug: a piece that came while callbacks waited is never paid for after them")
   void aMessageFarLargerThanTheWindowsArrivesWhole() throws Exception {
-    local.serve(
-        b ->
-            b.addService(Raw.service(Raw.UNARY, Raw.echo())).windows(2048, 4096));
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())).windows(2048, 4096));
     byte[] large = new byte[1 << 20];
     new Random(1).nextBytes(large);
 
@@ -148,8 +146,7 @@ abstract class FlowControlTest {
     for (int size = frame - 40; size <= frame + 40; size++) {
       byte[] message = new byte[size];
       message[size - 1] = 9;
-      RecordingListener<byte[]> call =
-          Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, message);
+      RecordingListener<byte[]> call = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, message);
       assertTrue(call.awaitClose().isOk(), () -> call.status.toString());
       assertArrayEquals(message, call.messages.get(0));
     }

@@ -38,8 +38,7 @@ final class HandshakeTimeoutTest {
 
     peer.next(FrameType.HELLO);
 
-    assertEquals(
-        GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+    assertEquals(GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
     peer.expectEnd();
   }
 
@@ -72,7 +71,6 @@ final class HandshakeTimeoutTest {
     assertTrue(text.contains(local.address().toString()), text);
     assertTrue(text.contains("HELLO"), text);
     peer.next(FrameType.HELLO);
-    assertEquals(
-        GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+    assertEquals(GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
   }
 }

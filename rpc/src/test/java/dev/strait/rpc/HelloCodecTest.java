@@ -34,10 +34,20 @@ final class HelloCodecTest {
   void unknownFieldsOfEveryWireTypeAreSkipped() throws Exception {
     Data unknown =
         new Data()
-            .u8(0x80 | (100 << 3 & 0x7f) | 0).u8(100 >>> 4).u8(0xff).u8(0x01)
-            .u8(0x80 | (100 << 3 & 0x7f) | 1).u8(100 >>> 4).u64(-1)
-            .u8(0x80 | (100 << 3 & 0x7f) | 2).u8(100 >>> 4).u8(3).ascii("abc")
-            .u8(0x80 | (100 << 3 & 0x7f) | 5).u8(100 >>> 4).u32(-1);
+            .u8(0x80 | (100 << 3 & 0x7f) | 0)
+            .u8(100 >>> 4)
+            .u8(0xff)
+            .u8(0x01)
+            .u8(0x80 | (100 << 3 & 0x7f) | 1)
+            .u8(100 >>> 4)
+            .u64(-1)
+            .u8(0x80 | (100 << 3 & 0x7f) | 2)
+            .u8(100 >>> 4)
+            .u8(3)
+            .ascii("abc")
+            .u8(0x80 | (100 << 3 & 0x7f) | 5)
+            .u8(100 >>> 4)
+            .u32(-1);
     Hello hello = Hello.of(Limits.DEFAULTS);
     ByteBuffer both = ByteBuffer.allocate(1024).put(unknown.toBuffer());
 
@@ -46,7 +56,8 @@ final class HelloCodecTest {
 
   @Test
   void theLastOfARepeatedFieldCounts() throws Exception {
-    assertEquals(7, HelloCodec.decode(new Data().u8(2 << 3).u8(1).u8(2 << 3).u8(7).toBuffer()).minVersion());
+    assertEquals(
+        7, HelloCodec.decode(new Data().u8(2 << 3).u8(1).u8(2 << 3).u8(7).toBuffer()).minVersion());
   }
 
   @Test
@@ -57,8 +68,7 @@ final class HelloCodecTest {
 
   @Test
   void limitsBeyondAnIntCountAsTheLargest() throws Exception {
-    ByteBuffer huge =
-        new Data().u8(6 << 3).u32(-1).u32(-1).u8(0xff).u8(1).toBuffer();
+    ByteBuffer huge = new Data().u8(6 << 3).u32(-1).u32(-1).u8(0xff).u8(1).toBuffer();
 
     assertEquals(Integer.MAX_VALUE, HelloCodec.decode(huge).maxStreams());
   }

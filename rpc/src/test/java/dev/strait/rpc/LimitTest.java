@@ -333,8 +333,7 @@ final class LimitTest {
     assertEquals(GoAwayReason.KEEPALIVE_TIMEOUT, goAway.goAwayReason());
     assertTrue(goAway.text().contains("60 ms"), goAway::toString);
     assertEquals(Status.Code.UNAVAILABLE, call.awaitClose().getCode());
-    assertTrue(
-        call.status.getDescription().contains("KEEPALIVE_TIMEOUT"), call.status.toString());
+    assertTrue(call.status.getDescription().contains("KEEPALIVE_TIMEOUT"), call.status.toString());
   }
 
   @Test
@@ -343,8 +342,7 @@ final class LimitTest {
     ScriptedPeer.Listening server = local.listen();
     ManagedChannel channel =
         local.channel(
-            b ->
-                b.keepAliveTime(10, TimeUnit.MILLISECONDS).keepAliveTimeout(5, TimeUnit.MINUTES));
+            b -> b.keepAliveTime(10, TimeUnit.MILLISECONDS).keepAliveTimeout(5, TimeUnit.MINUTES));
     RecordingListener<byte[]> call = unary(channel);
     ScriptedPeer peer = local.closing(server.acceptAndGreet());
     RawFrame open = peer.next(FrameType.OPEN);
@@ -370,8 +368,7 @@ final class LimitTest {
     peer.unary(1, "raw/Unary");
 
     assertEquals(FrameType.PING, peer.nextButWindow().type());
-    assertEquals(
-        GoAwayReason.KEEPALIVE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+    assertEquals(GoAwayReason.KEEPALIVE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
     peer.expectEnd();
   }
 

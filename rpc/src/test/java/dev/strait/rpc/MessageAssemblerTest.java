@@ -18,7 +18,8 @@ final class MessageAssemblerTest {
 
   @Test
   void aMessageInOneFrameIsItsData() throws Exception {
-    assertArrayEquals(new byte[] {1, 2}, assembler.add(Data.of((byte) 1, (byte) 2).toBuffer(), false));
+    assertArrayEquals(
+        new byte[] {1, 2}, assembler.add(Data.of((byte) 1, (byte) 2).toBuffer(), false));
     assertArrayEquals(new byte[0], assembler.add(Data.of().toBuffer(), false));
     assertEquals(MAX, assembler.add(ByteBuffer.allocate(MAX), false).length);
   }
@@ -63,8 +64,7 @@ final class MessageAssemblerTest {
 
   @Test
   void aMessageOverTheLimitInOneFrameIsRefused() {
-    assertEquals(
-        CancelCode.LIMIT_EXCEEDED, refused(Data.of(new byte[MAX + 1]), false).code());
+    assertEquals(CancelCode.LIMIT_EXCEEDED, refused(Data.of(new byte[MAX + 1]), false).code());
   }
 
   @Test
@@ -83,10 +83,8 @@ final class MessageAssemblerTest {
 
   @Test
   void aFirstPieceWithAllOfTheMessageMustNotPromiseMore() {
-    assertEquals(
-        CancelCode.PROTOCOL_ERROR, refused(new Data().u32(2).u8(1).u8(2), true).code());
-    assertEquals(
-        CancelCode.PROTOCOL_ERROR, refused(new Data().u32(1).u8(1).u8(2), true).code());
+    assertEquals(CancelCode.PROTOCOL_ERROR, refused(new Data().u32(2).u8(1).u8(2), true).code());
+    assertEquals(CancelCode.PROTOCOL_ERROR, refused(new Data().u32(1).u8(1).u8(2), true).code());
     assertEquals(CancelCode.PROTOCOL_ERROR, refused(new Data().u32(0), true).code());
   }
 

@@ -109,8 +109,7 @@ final class MetadataCodecTest {
   void namesThatAreNoneAreRefused() {
     for (String name : new String[] {"", "has space", "-bin", ":path", "new\nline", "\u00e9"}) {
       byte[] latin = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-      ByteBuffer block =
-          new Data().u16(1).u16(latin.length).bytes(latin).u32(1).u8('v').toBuffer();
+      ByteBuffer block = new Data().u16(1).u16(latin.length).bytes(latin).u32(1).u8('v').toBuffer();
       StreamException thrown =
           assertThrows(StreamException.class, () -> MetadataCodec.decode(block, 8192), name);
       assertEquals(CancelCode.PROTOCOL_ERROR, thrown.code());

@@ -55,8 +55,7 @@ final class MethodInterningTest {
     MethodNames names = new MethodNames(2);
     names.read(defining(1, "a"), true);
     for (int id : new int[] {1, 3, -1}) {
-      assertEquals(
-          GoAwayReason.PROTOCOL_ERROR, refused(names, defining(id, "x"), true).reason());
+      assertEquals(GoAwayReason.PROTOCOL_ERROR, refused(names, defining(id, "x"), true).reason());
     }
     names.read(defining(2, "b"), true);
     assertTrue(refused(names, defining(3, "c"), true).getMessage().contains("the last 2"));
@@ -79,8 +78,7 @@ final class MethodInterningTest {
   void aReferenceThatIsCutShortIsRefused() {
     byte[] whole = new Data().u32(1).text("name").toBytes();
     for (int length = 0; length < whole.length; length++) {
-      WireException thrown =
-          refused(new MethodNames(2), ByteBuffer.wrap(whole, 0, length), true);
+      WireException thrown = refused(new MethodNames(2), ByteBuffer.wrap(whole, 0, length), true);
       assertEquals(GoAwayReason.PROTOCOL_ERROR, thrown.reason());
       assertTrue(thrown.getMessage().startsWith("malformed OPEN"), thrown.getMessage());
     }

@@ -118,8 +118,7 @@ abstract class ReadingTest {
             new Once(new CompletableFuture<>()) {
               @Override
               public void onNext(EchoReply reply) {
-                inner.complete(
-                    EchoGrpc.newBlockingStub(channel).unary(request("inner")).getText());
+                inner.complete(EchoGrpc.newBlockingStub(channel).unary(request("inner")).getText());
               }
             });
 

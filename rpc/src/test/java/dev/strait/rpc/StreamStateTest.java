@@ -38,8 +38,7 @@ final class StreamStateTest {
   @MethodSource("moves")
   void everyMoveIsAsTheTableSays(StreamState from, StreamState.Event event, String to) {
     if (to.equals("-")) {
-      Exception thrown =
-          assertThrows(IllegalStateException.class, () -> from.after(event));
+      Exception thrown = assertThrows(IllegalStateException.class, () -> from.after(event));
       assertTrue(thrown.getMessage().contains(from.name()), thrown.getMessage());
       assertTrue(thrown.getMessage().contains(event.name()), thrown.getMessage());
     } else {
@@ -49,7 +48,6 @@ final class StreamStateTest {
 
   @org.junit.jupiter.api.Test
   void theTableHasEveryStateAndEvent() {
-    assertEquals(
-        StreamState.values().length * StreamState.Event.values().length, moves().count());
+    assertEquals(StreamState.values().length * StreamState.Event.values().length, moves().count());
   }
 }
