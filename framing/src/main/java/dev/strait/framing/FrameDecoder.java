@@ -80,6 +80,8 @@ public final class FrameDecoder extends IncrementalDecoder {
     streamId = FrameHeader.streamId(in, at);
     type = FrameHeader.type(in, at);
     flags = FrameHeader.flags(in, at);
+    // Limits first: they may know what else speaks with such first bytes.
+    limits.check(streamId, type, flags, announced);
     if (announced > FrameHeader.MAX_LENGTH) {
       throw new FrameException(
           "frame announces "
@@ -88,7 +90,6 @@ public final class FrameDecoder extends IncrementalDecoder {
               + FrameHeader.MAX_LENGTH
               + " bytes of the length field, whose first byte is 0");
     }
-    limits.check(streamId, type, flags, announced);
     length = (int) announced;
   }
 }

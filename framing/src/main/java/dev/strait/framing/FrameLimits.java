@@ -21,7 +21,8 @@ public interface FrameLimits {
    * @param streamId the stream, as an unsigned 32-bit number
    * @param type the type, 0 to 255
    * @param flags the flags, 0 to 255
-   * @param length how many bytes of data the header announces, 0 to 2^24-1
+   * @param length how many bytes of data the header announces, 0 to 2^32-1; 2^24 and more are
+   *     refused in any case
    * @throws FrameException if such a frame is refused; the message names limit and actual
    */
   void check(int streamId, int type, int flags, long length) throws FrameException;

@@ -32,6 +32,7 @@ final class CallbackQueue implements Runnable {
   // All guarded by this.
   private final Queue<Object> events = new ArrayDeque<>(4);
   private long requested;
+  private int waitingMessages;
   private boolean readyOwed;
   private boolean held;
   private boolean scheduled;
@@ -68,6 +69,9 @@ final class CallbackQueue implements Runnable {
         return;
       }
       events.add(event);
+      if (event instanceof InboundMessage) {
+        waitingMessages++;
+      }
       if (!mustSchedule()) {
         return;
       }
@@ -130,13 +134,20 @@ final class CallbackQueue implements Runnable {
     return true;
   }
 
-  /** Replaces a terminal event that is not delivered yet and drops what waits before it. */
-  void overrideTerminal(Object event) {
+  /**
+   * Puts in a terminal event, in place of one that is not delivered yet, and drops what waits
+   * before it. Called by a callback.
+   *
+   * @return whether there was none before
+   */
+  boolean overrideTerminal(Object event) {
     long dropped;
+    boolean first;
     synchronized (this) {
       if (terminated && terminal == null) {
-        return;
+        return false;
       }
+      first = !terminated;
       terminated = true;
       terminal = event;
       dropped = dropMessages();
@@ -147,11 +158,12 @@ final class CallbackQueue implements Runnable {
     if (dropped > 0) {
       owner.dropped(dropped);
     }
+    return first;
   }
 
-  /** Whether the next message would be delivered at once. */
+  /** Whether one more message was requested than has come. */
   synchronized boolean wantsMessage() {
-    return requested > 0 && events.isEmpty() && !terminated;
+    return requested > waitingMessages && !terminated;
   }
 
   synchronized boolean isTerminated() {
@@ -189,6 +201,7 @@ final class CallbackQueue implements Runnable {
       terminal = null;
     } else if (event instanceof InboundMessage) {
       requested--;
+      waitingMessages--;
     }
     return event;
   }
@@ -220,6 +233,7 @@ final class CallbackQueue implements Runnable {
       }
     }
     events.clear();
+    waitingMessages = 0;
     readyOwed = false;
     return credit;
   }

@@ -137,7 +137,7 @@ final class ClientStream extends Stream {
       finish(
           Status.INTERNAL.withDescription("the call was closed inside a message"), trailers, true);
     } else {
-      finish(status, trailers, !status.isOk());
+      finish(status, trailers, false);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.strait.framing.FrameException;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.Transport;
+import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class Connection {
     /**
      * The peer opens a call.
      *
+     * @return its stream, whose handler waits for {@link ServerStream#begin}
      * @throws StreamException if it is refused
      */
     ServerStream accept(Connection connection, String method, Metadata metadata, long timeoutNanos)
@@ -47,6 +49,7 @@ final class Connection {
   private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private final Transport transport;
+  private final boolean connecting;
   private final ConnectionSettings settings;
   private final Owner owner;
   private final String name;
@@ -62,13 +65,16 @@ final class Connection {
 
   private final AtomicBoolean establishing = new AtomicBoolean();
   private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean goesAway; // written under the lock
   private volatile @Nullable Status goAwayStatus;
+  private volatile @Nullable Attributes attributes;
 
   /**
    * @param connecting whether this side connects
    */
   Connection(Transport transport, boolean connecting, ConnectionSettings settings, Owner owner) {
     this.transport = transport;
+    this.connecting = connecting;
     this.settings = settings;
     this.owner = owner;
     this.name = transport.address().toString();
@@ -122,6 +128,16 @@ final class Connection {
 
   PeerCredentials peerCredentials() {
     return transport.peer();
+  }
+
+  /** The attributes of the calls on this connection. */
+  Attributes attributes() {
+    Attributes known = attributes;
+    if (known == null) {
+      known = IpcAttributes.of(this, connecting);
+      attributes = known;
+    }
+    return known;
   }
 
   Limits limits() {
@@ -274,6 +290,10 @@ final class Connection {
     try {
       int read = transport.poll();
       writer.flushIfDue();
+      if (read == 0 && writer.hasFailed()) {
+        end(new IOException("the peer takes no more bytes"));
+        return -1;
+      }
       if (read > 0) {
         keepAlive.read();
       } else if (read < 0) {
@@ -288,7 +308,7 @@ final class Connection {
   }
 
   private void onData(ByteBuffer data) {
-    if (ended.get() || transport.closeReason() != null) {
+    if (goesAway || ended.get()) {
       return;
     }
     try {
@@ -346,6 +366,7 @@ final class Connection {
     } finally {
       lock.unlock();
     }
+    stream.begin();
     return stream;
   }
 
@@ -457,31 +478,57 @@ final class Connection {
     } finally {
       lock.unlock();
     }
-    Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
-        .execute(() -> transport.disconnect(DISCONNECT_TIMEOUT));
+    disconnect();
   }
 
-  /** Tells the peer why, and closes. */
+  /**
+   * Tells the peer why, takes nothing more from it, and closes when that is sent. Does not wait for
+   * a peer that says nothing.
+   */
   void goAwayAndClose(GoAwayReason reason, String text) {
-    lock.lock();
-    try {
-      int last = streams.lastPeerId();
-      writer.write(out -> Frames.goAway(out, reason, last, text));
-    } finally {
-      lock.unlock();
+    IOException why =
+        new IOException(name + " goes away: " + reason + " (" + text + "), said by this side");
+    if (!sayGoAway(reason, text, why)) {
+      return;
     }
-    closeWhenSent(
-        new IOException(name + " goes away: " + reason + " (" + text + "), said by this side"));
-  }
-
-  /** Closes after one more attempt to send what was written; a peer that reads gets it. */
-  private void closeWhenSent(IOException reason) {
+    boolean peerIsSilent =
+        reason == GoAwayReason.KEEPALIVE_TIMEOUT || reason == GoAwayReason.HANDSHAKE_TIMEOUT;
     try {
       transport.flush();
+      if (!peerIsSilent) {
+        disconnect();
+        return;
+      }
     } catch (IOException gone) {
       // It ends all the same.
     }
-    close(reason);
+    close(why);
+  }
+
+  private boolean sayGoAway(GoAwayReason reason, String text, IOException why) {
+    lock.lock();
+    try {
+      if (goesAway) {
+        return false;
+      }
+      goesAway = true;
+      goAwayStatus = statusFor(why);
+      int last = streams.lastPeerId();
+      writer.write(out -> Frames.goAway(out, reason, last, text));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes when everything is sent, on a thread that may wait for that. */
+  private void disconnect() {
+    Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
+        .execute(
+            () -> {
+              transport.disconnect(DISCONNECT_TIMEOUT);
+              reading.wakeReader();
+            });
   }
 
   /** Closes at once. The reading role then ends the streams. */

@@ -99,7 +99,6 @@ final class Connector implements Connection.Owner {
     List<Connection> all;
     synchronized (this) {
       all = new ArrayList<>(live);
-      ready = null;
     }
     all.forEach(connection -> connection.drain(GoAwayReason.SHUTDOWN, why));
   }

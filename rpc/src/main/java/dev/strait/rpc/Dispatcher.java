@@ -44,17 +44,9 @@ final class Dispatcher {
     }
   }
 
-  /**
-   * Takes a call on, which begins now or waits for others to end. Called by the reading role; runs
-   * no user code.
-   *
-   * @throws StreamException if there are too many
-   */
-  ServerStream accept(Connection connection, String method, Metadata metadata, long timeoutNanos)
-      throws StreamException {
-    IncomingCall call = new IncomingCall(this, connection, method, metadata, timeoutNanos);
-    boolean beginsNow = limit.begin(call);
-    return call.accept(beginsNow);
+  /** Takes a call on, which begins when its stream is told so. Runs no user code. */
+  ServerStream accept(Connection connection, String method, Metadata metadata, long timeoutNanos) {
+    return new IncomingCall(this, connection, method, metadata, timeoutNanos).accept();
   }
 
   /** The method with this name; null if there is none. May run user code. */

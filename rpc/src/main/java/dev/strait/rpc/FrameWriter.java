@@ -24,6 +24,8 @@ final class FrameWriter {
   /** Used by the reading role only: something was written while decoding. */
   private boolean flushDue;
 
+  private volatile boolean failed;
+
   FrameWriter(ReentrantLock lock, Transport transport, Reading reading, Streams streams) {
     this.lock = lock;
     this.transport = transport;
@@ -86,8 +88,7 @@ final class FrameWriter {
                     + " does not read: the outbound buffer is full of replies to it"));
       }
     } catch (IOException gone) {
-      // The transport has ended; whoever polls it learns that too and fails every stream.
-      reading.wakeReader();
+      fail();
     } finally {
       lock.unlock();
       BufferPool.shared().release(out);
@@ -100,18 +101,33 @@ final class FrameWriter {
       flushDue = true;
       return;
     }
+    flushNow();
+  }
+
+  private void flushNow() {
     try {
       transport.flush();
     } catch (IOException gone) {
-      reading.wakeReader();
+      fail();
     }
   }
 
+  /** What the peer sent before it went away can still be read; the reader ends after that. */
+  private void fail() {
+    failed = true;
+    reading.wakeReader();
+  }
+
+  /** Whether the peer takes no more bytes. */
+  boolean hasFailed() {
+    return failed;
+  }
+
   /** Flushes what was written while decoding. Called by the reading role only. */
-  void flushIfDue() throws IOException {
+  void flushIfDue() {
     if (flushDue) {
       flushDue = false;
-      transport.flush();
+      flushNow();
     }
   }
 }

@@ -30,6 +30,7 @@ final class IncomingCall implements ServerStream.Call {
 
   private volatile Context.@Nullable CancellableContext context;
   private volatile @Nullable Status cancelledWith;
+  private volatile boolean counted;
   private @Nullable IpcServerCall<?, ?> call; // used by callbacks only
 
   IncomingCall(
@@ -48,14 +49,27 @@ final class IncomingCall implements ServerStream.Call {
             : Deadline.after(Math.max(0, timeoutNanos), TimeUnit.NANOSECONDS);
   }
 
-  /** The stream, with its handler to be started now, or when {@link #proceed} says so. */
-  ServerStream accept(boolean beginsNow) {
-    if (!beginsNow) {
-      stream.callbacks.hold();
-    }
+  /** The stream, whose handler waits. */
+  ServerStream accept() {
+    stream.callbacks.hold();
     stream.bind(connection, dispatcher.maxInboundMessageBytes());
     stream.callbacks.add(START);
     return stream;
+  }
+
+  @Override
+  public void begin() throws StreamException {
+    counted = true;
+    boolean beginsNow;
+    try {
+      beginsNow = dispatcher.limit().begin(this);
+    } catch (StreamException e) {
+      counted = false;
+      throw e;
+    }
+    if (beginsNow) {
+      proceed();
+    }
   }
 
   /** The handler may begin. */
@@ -80,7 +94,7 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   Attributes attributes() {
-    return IpcAttributes.of(connection, false);
+    return connection.attributes();
   }
 
   /** Ends the call from this side, before or instead of a close. Any thread. */
@@ -210,6 +224,9 @@ final class IncomingCall implements ServerStream.Call {
     Context.CancellableContext in = context;
     IpcServerCall<?, ?> running = call;
     try {
+      if (in != null && event instanceof ServerStream.Cancelled cancelled) {
+        in.cancel(cancelled.reason().asRuntimeException());
+      }
       if (in != null && running != null) {
         Context previous = in.attach();
         try {
@@ -224,7 +241,9 @@ final class IncomingCall implements ServerStream.Call {
       if (in != null) {
         in.cancel(null);
       }
-      dispatcher.limit().end(this);
+      if (counted) {
+        dispatcher.limit().end(this);
+      }
     }
   }
 

@@ -2,7 +2,6 @@ package dev.strait.rpc;
 
 import com.google.common.util.concurrent.MoreExecutors;
 import dev.strait.transport.IpcAddress;
-import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -193,10 +192,6 @@ final class IpcChannel extends ManagedChannel {
 
   IpcAddress address() {
     return address;
-  }
-
-  Attributes attributesOf(Connection connection) {
-    return IpcAttributes.of(connection, true);
   }
 
   int maxInboundMessageBytes() {

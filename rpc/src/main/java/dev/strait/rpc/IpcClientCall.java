@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import dev.strait.rpc.touchpoint.StubKind;
 import io.grpc.Attributes;
+import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Context;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>As {@link ClientCall} demands, used by one thread at a time, but for {@link #cancel}, {@link
  * #request} and {@link #isReady}.
  */
-final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
+final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
+    implements Credentials.Receiver {
   private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
 
   private final IpcChannel channel;
@@ -44,7 +46,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   private volatile @Nullable ScheduledFuture<?> timer;
   private volatile boolean started; // written under this monitor
   private @Nullable Status cancelledBeforeStart; // guarded by this
-  private boolean halfClosed;
+  private volatile boolean halfClosed;
+  private volatile boolean credentialsPending; // written under this monitor after the start
+  private boolean submitWanted; // guarded by this
 
   IpcClientCall(IpcChannel channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
     this.channel = channel;
@@ -92,10 +96,60 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       stream.finish(channel.shutdownStatus(), new Metadata(), true);
     } else if (!endsBeforeItBegins()) {
       watchForTheEnd();
+      applyCredentials();
       if (!clientSendsOneMessage) {
-        channel.submit(stream);
+        submit();
         ensureReader();
       }
+    }
+  }
+
+  private void applyCredentials() {
+    CallCredentials credentials = options.getCredentials();
+    if (credentials != null) {
+      credentialsPending = true;
+      String override = options.getAuthority();
+      Credentials.apply(
+          credentials,
+          method,
+          options,
+          override == null ? channel.authority() : override,
+          executor == null ? channel.fallbackExecutor() : executor,
+          this);
+    }
+  }
+
+  @Override
+  public void credentialsApplied(Metadata added) {
+    boolean submit;
+    synchronized (this) {
+      headers.merge(added);
+      credentialsPending = false;
+      submit = submitWanted;
+    }
+    if (submit) {
+      channel.submit(stream);
+      ensureReader();
+    }
+  }
+
+  @Override
+  public void credentialsFailed(Status reason) {
+    cancel(reason);
+  }
+
+  /** Puts the call on the wire, or lets that wait for its credentials. */
+  private void submit() {
+    if (credentialsPending) {
+      synchronized (this) {
+        if (credentialsPending) {
+          submitWanted = true;
+          return;
+        }
+      }
+    }
+    if (!stream.callbacks.isTerminated()) {
+      channel.submit(stream);
     }
   }
 
@@ -129,7 +183,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     halfClosed = true;
     stream.end();
     if (clientSendsOneMessage) {
-      channel.submit(stream);
+      submit();
     }
     Connection connection = stream.connection();
     if (connection == null) {
@@ -175,7 +229,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   @Override
   public Attributes getAttributes() {
     Connection connection = stream.connection();
-    return connection == null ? Attributes.EMPTY : channel.attributesOf(connection);
+    return connection == null ? Attributes.EMPTY : connection.attributes();
   }
 
   private void checkMaySend() {
@@ -375,7 +429,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
             .withDescription(
                 "the call's listener threw, or its marshaller could not read the reply")
             .withCause(thrown);
-    stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()));
+    if (stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()))) {
+      ended();
+    }
     cancel(status);
   }
 }

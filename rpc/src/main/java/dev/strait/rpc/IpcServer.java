@@ -246,8 +246,7 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @Override
   public ServerStream accept(
-      Connection connection, String method, Metadata metadata, long timeoutNanos)
-      throws StreamException {
+      Connection connection, String method, Metadata metadata, long timeoutNanos) {
     return dispatcher.accept(connection, method, metadata, timeoutNanos);
   }
 }

@@ -4,6 +4,7 @@ import io.grpc.Attributes;
 import io.grpc.CompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.SecurityLevel;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,12 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     if (CompressorRegistry.getDefaultInstance().lookupCompressor(compressor) == null) {
       throw new IllegalArgumentException("Unable to find compressor by name " + compressor);
     }
+  }
+
+  /** Bytes do not leave the machine, and the kernel keeps others from them. */
+  @Override
+  public SecurityLevel getSecurityLevel() {
+    return SecurityLevel.PRIVACY_AND_INTEGRITY;
   }
 
   @Override

@@ -59,6 +59,10 @@ final class KeepAlive {
   synchronized void pong(long sequence) {
     if (awaitingPong && sequence == pingSequence) {
       roundTripNanos = settings.ticker().nanoTime() - pingSentNanos;
+      awaitingPong = false;
+      if (timer != null && timer.cancel(false) && !closed) {
+        schedule(settings.keepAliveNanos());
+      }
     }
   }
 

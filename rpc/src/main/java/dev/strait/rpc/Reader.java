@@ -25,12 +25,21 @@ final class Reader implements Runnable {
 
   private static final int POLLS_PER_CLOCK = 16;
 
+  /** For so many looks user code may compute before another reader is started. */
+  private static final int LOOKS_WHILE_RUNNABLE = 20;
+
+  /** How long a reader that was replaced stays, in case another one is held up. */
+  private static final long SPARE_NANOS = 1_000_000_000;
+
   private final Reading reading;
   private final ReadingRole role;
   private final Object lent = new Object();
   private final AtomicInteger userCodeRuns = new AtomicInteger();
 
+  // Used by the watcher's thread only.
   private int userCodeRunsSeen;
+  private int looksAtTheSame;
+
   private volatile @Nullable Thread thread;
 
   Reader(Reading reading) {
@@ -40,6 +49,24 @@ final class Reader implements Runnable {
 
   void start() {
     thread = Threads.start(reading.threads(), "strait-reader " + reading.connection().name(), this);
+  }
+
+  /** Takes the role from this reader; false if it is back from user code. */
+  boolean giveUpRole() {
+    return role.takeAway(lent);
+  }
+
+  boolean isStarted() {
+    return thread != null;
+  }
+
+  /** Begins to read, in a thread of its own. */
+  void startOrWake() {
+    if (isStarted()) {
+      wakeup();
+    } else {
+      start();
+    }
   }
 
   /** Makes the reader look at once if it stands by or waits. */
@@ -63,21 +90,36 @@ final class Reader implements Runnable {
 
   private void serve() {
     while (true) {
-      if (!role.take(this)) {
-        if (!reading.isCurrent(this)) {
+      if (!reading.isCurrent(this)) {
+        if (!isNeededAgain()) {
           return;
         }
+      } else if (!role.take(this)) {
         LockSupport.parkNanos(this, STANDBY_NANOS);
-        continue;
-      }
-      if (!read()) {
+      } else if (read()) {
+        standBy();
+      } else if (reading.isOver()) {
         return;
       }
-      standBy();
     }
   }
 
-  /** Reads until callers want to read for themselves (true), or this reader is done (false). */
+  /** Waits a while to be made the current reader once more. */
+  private boolean isNeededAgain() {
+    reading.addSpare(this);
+    long start = reading.ticker().nanoTime();
+    while (!reading.isCurrent(this)) {
+      boolean late = reading.ticker().nanoTime() - start >= SPARE_NANOS;
+      if ((late || reading.isOver()) && reading.removeSpare(this)) {
+        return false;
+      }
+      LockSupport.parkNanos(this, SPARE_NANOS);
+    }
+    reading.removeSpare(this);
+    return true;
+  }
+
+  /** Reads until callers want to read for themselves (true), or until it is over or replaced. */
   private boolean read() {
     WaitTurn wait = new WaitTurn();
     while (true) {
@@ -143,16 +185,39 @@ final class Reader implements Runnable {
     }
   }
 
-  /** The watcher's look; whether user code runs, or ran since the last look. */
-  boolean lookedAt() {
+  /** What the watcher sees when it looks at a reader. */
+  enum Sight {
+    NOTHING_RAN,
+    /** User code ran and returned. */
+    RAN,
+    /** User code runs. */
+    RUNS,
+    /** User code holds the reader up; another one reads now. */
+    REPLACED
+  }
+
+  /** The watcher's look. */
+  Sight lookedAt() {
     int runs = userCodeRuns.get();
     boolean ranSince = runs != userCodeRunsSeen;
     userCodeRunsSeen = runs;
-    boolean running = role.isLent(lent);
-    if (running && !ranSince && reading.mayStartReader() && role.takeAway(lent)) {
-      reading.startReader();
+    if (!role.isLent(lent)) {
+      looksAtTheSame = 0;
+      return ranSince ? Sight.RAN : Sight.NOTHING_RAN;
     }
-    return running || ranSince;
+    looksAtTheSame = ranSince ? 0 : looksAtTheSame + 1;
+    return isHeldUp() && reading.replace(this) ? Sight.REPLACED : Sight.RUNS;
+  }
+
+  /**
+   * A thread that is runnable may just not have been given a core, which another reader would not
+   * get either; so it counts as held up only after a while.
+   */
+  private boolean isHeldUp() {
+    Thread own = thread;
+    return own != null
+        && looksAtTheSame > 0
+        && (looksAtTheSame >= LOOKS_WHILE_RUNNABLE || own.getState() != Thread.State.RUNNABLE);
   }
 
   /** One wait of the reader: spins while that pays, then blocks in the transport. */

@@ -25,6 +25,7 @@ final class Reading {
   private final AtomicInteger callerTurns = new AtomicInteger();
   private final AtomicInteger callersWaiting = new AtomicInteger();
   private final AtomicInteger readers = new AtomicInteger();
+  private final Queue<Reader> spares = new ConcurrentLinkedQueue<>();
   private volatile boolean callersRead;
   private volatile boolean readersGone;
   private volatile Reader reader;
@@ -146,16 +147,53 @@ final class Reading {
     return reader == candidate;
   }
 
-  boolean mayStartReader() {
-    return readers.get() < settings.maxReaders();
+  /**
+   * A reader is held up in user code: another one reads on. Called by the watcher only.
+   *
+   * @return false if it is back already, or there are too many
+   */
+  boolean replace(Reader heldUp) {
+    Reader next = spares.poll();
+    if (next == null) {
+      if (readers.get() >= settings.maxReaders()) {
+        return false;
+      }
+      next = new Reader(this);
+      readers.incrementAndGet();
+    }
+    // First the successor and then the role, so that the one that lost it knows that it is
+    // replaced.
+    reader = next;
+    if (heldUp.giveUpRole()) {
+      next.startOrWake();
+      return true;
+    }
+    reader = heldUp;
+    keepForLater(next);
+    return false;
   }
 
-  /** The reader is held up in user code: another one reads on. Called by the watcher only. */
-  void startReader() {
-    Reader next = new Reader(this);
-    readers.incrementAndGet();
-    reader = next;
-    next.start();
+  private void keepForLater(Reader unused) {
+    if (unused.isStarted()) {
+      spares.add(unused);
+    } else {
+      readers.decrementAndGet();
+    }
+  }
+
+  /** A reader that was replaced may be used again. */
+  void addSpare(Reader replaced) {
+    spares.add(replaced);
+  }
+
+  /** Whether the reader is no spare any more; false if it was just made the current one. */
+  boolean removeSpare(Reader spare) {
+    return spares.remove(spare);
+  }
+
+  /** Whether there is nothing left to read. */
+  boolean isOver() {
+    return connection.hasEnded();
   }
 
   void readerEnded(Reader gone) {
@@ -163,6 +201,7 @@ final class Reading {
     if (isCurrent(gone)) {
       readersGone = true;
       runDueWithoutReader();
+      spares.forEach(Reader::wakeup);
     }
   }
 

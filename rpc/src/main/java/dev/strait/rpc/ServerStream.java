@@ -31,6 +31,13 @@ final class ServerStream extends Stream {
 
     void dispatch(CallbackQueue callbacks);
 
+    /**
+     * The stream is on its connection: the handler may begin.
+     *
+     * @throws StreamException if too many run and wait
+     */
+    void begin() throws StreamException;
+
     /** The call is over before its handler closed it. Any thread; must not run user code. */
     void cancelled(Status reason);
   }
@@ -47,6 +54,11 @@ final class ServerStream extends Stream {
 
   ServerStream(Call call) {
     this.call = call;
+  }
+
+  /** The stream is on its connection. */
+  void begin() throws StreamException {
+    call.begin();
   }
 
   /** The method answers once, so that its answer is sent in one frame when it closes. */
@@ -145,8 +157,9 @@ final class ServerStream extends Stream {
 
   /** The caller sends no more messages. */
   void receiveEnd() {
-    move(StreamState.Event.REMOTE_END);
-    callbacks.add(HALF_CLOSED);
+    if (remoteEnds()) {
+      callbacks.add(HALF_CLOSED);
+    }
   }
 
   @Override

@@ -74,6 +74,15 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     return state;
   }
 
+  /** The peer sends no more messages; false if the stream is closed anyway. */
+  final synchronized boolean remoteEnds() {
+    if (state == StreamState.CLOSED) {
+      return false;
+    }
+    state = state.after(StreamState.Event.REMOTE_END);
+    return true;
+  }
+
   /** Moves to CLOSED and drops what was not sent; false if it was closed already. */
   final synchronized boolean close() {
     if (state == StreamState.CLOSED) {

@@ -1,9 +1,9 @@
 package dev.strait.rpc;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ final class Streams {
   private static final int LAST_ID = Integer.MAX_VALUE - 1;
 
   private final StreamTable table = new StreamTable();
-  private final Queue<Stream> waitingToOpen = new ArrayDeque<>();
+  private final Set<Stream> waitingToOpen = new LinkedHashSet<>();
   private final Drain drain = new Drain();
 
   private int nextId;
@@ -136,7 +136,18 @@ final class Streams {
       return null;
     }
     openedByUs--;
-    return waitingToOpen.poll();
+    return nextWaiting();
+  }
+
+  private @Nullable Stream nextWaiting() {
+    for (var waiting = waitingToOpen.iterator(); waiting.hasNext(); ) {
+      Stream next = waiting.next();
+      waiting.remove();
+      if (next.state() != StreamState.CLOSED) {
+        return next;
+      }
+    }
+    return null;
   }
 
   /** Drops the streams that the peer, which goes away, has not seen or will not process. */

@@ -16,8 +16,15 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Watcher {
-  private static final long TICK_NANOS = 100_000;
-  private static final int IDLE_TICKS_UNTIL_PARKED = 50;
+  private static final int TICK_NANOS = 100_000;
+
+  /** Each look takes a core from somebody, so fewer are made while all user code is short. */
+  private static final int CALM_TICK_NANOS = 1_000_000;
+
+  /** For so many ticks after a reader was held up none is left out. */
+  private static final int ALERT_TICKS = 10_000;
+
+  private static final int IDLE_NANOS_UNTIL_PARKED = 5_000_000;
 
   private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
   private final ThreadFactory threads;
@@ -26,6 +33,10 @@ final class Watcher {
   private volatile boolean parked = true;
   private volatile boolean closed;
   private volatile @Nullable Thread thread;
+
+  // Used by the watcher's thread only.
+  private boolean userCodeRuns;
+  private int alertTicks;
 
   Watcher(String name, ThreadFactory threads) {
     this.name = name;
@@ -67,15 +78,24 @@ final class Watcher {
   }
 
   private void watch() {
-    int idleTicks = 0;
+    int idleNanos = 0;
     while (!closed) {
-      LockSupport.parkNanos(this, TICK_NANOS);
-      idleTicks = look() ? 0 : idleTicks + 1;
-      if (idleTicks > IDLE_TICKS_UNTIL_PARKED) {
+      int tick = nextTickNanos();
+      LockSupport.parkNanos(this, tick);
+      idleNanos = look() ? 0 : idleNanos + tick;
+      if (idleNanos > IDLE_NANOS_UNTIL_PARKED) {
         parkUntilUserCodeBegins();
-        idleTicks = 0;
+        idleNanos = 0;
       }
     }
+  }
+
+  private int nextTickNanos() {
+    if (alertTicks > 0) {
+      alertTicks--;
+      return TICK_NANOS;
+    }
+    return userCodeRuns ? TICK_NANOS : CALM_TICK_NANOS;
   }
 
   private void parkUntilUserCodeBegins() {
@@ -94,8 +114,14 @@ final class Watcher {
   /** Whether any user code ran since the last look. */
   private boolean look() {
     boolean any = false;
+    userCodeRuns = false;
     for (Reader reader : readers) {
-      any |= reader.lookedAt();
+      Reader.Sight sight = reader.lookedAt();
+      any |= sight != Reader.Sight.NOTHING_RAN;
+      userCodeRuns |= sight == Reader.Sight.RUNS || sight == Reader.Sight.REPLACED;
+      if (sight == Reader.Sight.REPLACED) {
+        alertTicks = ALERT_TICKS;
+      }
     }
     return any;
   }

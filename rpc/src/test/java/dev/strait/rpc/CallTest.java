@@ -51,7 +51,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -214,7 +213,6 @@ abstract class CallTest {
   }
 
   @Test
-  @Disabled("bug: ClientStream.receiveClose drops what waits when the status is not OK")
   void messagesBeforeAnErrorAreDeliveredBeforeIt() throws Exception {
     local.serve(
         b ->
@@ -240,7 +238,6 @@ abstract class CallTest {
   }
 
   @Test
-  @Disabled("bug: ClientStream.receiveClose drops what waits when the status is not OK")
   void headersAreHeardAlsoWhenTheCallFails() throws Exception {
     local.serve(
         b ->
@@ -511,7 +508,6 @@ abstract class CallTest {
   }
 
   @Test
-  @Disabled("bug: onCancel runs before the context is cancelled")
   void onCancelRunsInAContextThatIsCancelledWithTheReason() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
     BlockingQueue<String> seen = new LinkedBlockingQueue<>();
@@ -610,7 +606,6 @@ abstract class CallTest {
   }
 
   @Test
-  @Disabled("bug: halfClose submits a call that has ended")
   void aCallThatHasEndedDoesNotMakeTheChannelConnect() throws Exception {
     ManagedChannel channel = local.channel();
 
@@ -778,7 +773,6 @@ abstract class CallTest {
   }
 
   @Test
-  @Disabled("bug: ServerStream.receiveEnd throws when the handler has closed meanwhile")
   void closingEarlyNeverCostsTheConnection() throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(2);
     local.closing(executor::shutdownNow);
@@ -807,7 +801,6 @@ abstract class CallTest {
   // Callbacks that misbehave.
 
   @Test
-  @Disabled("bug: a call whose listener threw is never counted as ended")
   void aListenerThatThrowsStillGetsItsOneTerminalEvent() throws Exception {
     local.serve(b -> b.addService(new EchoService()));
     ManagedChannel channel = local.channel();
@@ -859,7 +852,6 @@ abstract class CallTest {
   }
 
   @Test
-  @Disabled("bug: a call whose listener threw is never counted as ended")
   void aChannelEndsAlsoAfterAListenerThatThrew() throws Exception {
     local.serve(b -> b.addService(Raw.service(Raw.BIDI, Raw.echo())));
     ManagedChannel channel = local.channel();
@@ -963,7 +955,6 @@ abstract class CallTest {
   // Flow control of a single call.
 
   @Test
-  @Disabled("bug: no first onReady unless isReady was asked before")
   void onReadyComesOnceACallThatSendsManyIsOnTheWire() throws Exception {
     local.serve(b -> b.addService(Raw.service(Raw.BIDI, Raw.echo())));
     RecordingListener<byte[]> listener = new RecordingListener<>();

@@ -25,7 +25,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -185,7 +184,6 @@ final class ChannelLifeTest {
   }
 
   @Test
-  @Disabled("bug: Connector.drain forgets the connection before Connector.draining looks for it")
   void enterIdleShowsAlsoWhileACallRuns() throws Exception {
     local.serve(b -> b.addService(new Patient()));
     ManagedChannel channel = local.channel();
@@ -257,7 +255,6 @@ final class ChannelLifeTest {
   }
 
   @Test
-  @Disabled("bug: calls without an id are submitted again to a channel that is shut down")
   void aShutdownNowEndsCallsThatWaitForAnotherToEnd() throws Exception {
     local.serve(
         b ->

@@ -21,7 +21,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -105,7 +104,6 @@ abstract class FlowControlTest {
   }
 
   @Test
-  @Disabled("bug: a piece that came while callbacks waited is never paid for after them")
   void aMessageFarLargerThanTheWindowsArrivesWhole() throws Exception {
     local.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())).windows(2048, 4096));
     byte[] large = new byte[1 << 20];
@@ -119,7 +117,6 @@ abstract class FlowControlTest {
   }
 
   @Test
-  @Disabled("bug: a piece that came while callbacks waited is never paid for after them")
   void theSmallestWindowsSuffice() throws Exception {
     int min = Hello.MIN_WINDOW_BYTES;
     local.serve(b -> b.addService(Raw.service(Raw.BIDI, Raw.echo())).windows(min, min));
@@ -230,7 +227,6 @@ abstract class FlowControlTest {
   }
 
   @Test
-  @Disabled("bug: a piece that came while callbacks waited is never paid for after them")
   void aPieceThatComesWithTheHeadersIsPaidForOnceItIsWanted() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     ManagedChannel channel = local.channel(b -> b.windows(2048, 4096));

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,7 +12,6 @@ final class GoAwayDeliveryTest {
   @RegisterExtension final Local local = Local.unix();
 
   @Test
-  @Disabled("bug: Connection.closeWhenSent closes while another thread still has to send")
   void theReasonArrivesAlsoWhileAnotherThreadSends() throws Exception {
     ExecutorService executor = Executors.newSingleThreadExecutor();
     local.closing(executor::shutdownNow);

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -110,7 +109,6 @@ final class LimitTest {
   }
 
   @Test
-  @Disabled("bug: Streams.forget hands the free place to a closed stream")
   void aWaitingCallThatIsCancelledDoesNotTakeTheNextOnesPlace() throws Exception {
     serve(1, 100, 100);
     ManagedChannel channel = local.channel();
@@ -133,7 +131,6 @@ final class LimitTest {
   }
 
   @Test
-  @Disabled("bug: Streams.open lets one stream wait twice")
   void aWaitingCallThatGoesOnSendingTakesOnePlaceOnly() throws Exception {
     serve(1, 100, 100);
     ManagedChannel channel = local.channel();
@@ -337,7 +334,6 @@ final class LimitTest {
   }
 
   @Test
-  @Disabled("bug: after a pong the next ping waits for keepAliveTimeout, not keepAliveTime")
   void aServerThatAnswersPingsIsKept() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     ManagedChannel channel =

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -181,7 +180,6 @@ abstract class WireErrorTest {
   }
 
   @Test
-  @Disabled("bug: the decoder refuses the length before NativeFrameLimits sees the preface")
   void thePrefaceOfHttp2IsNamed() throws IOException {
     ScriptedPeer peer = local.peer();
 
@@ -228,7 +226,7 @@ abstract class WireErrorTest {
 
     peer.sendHeader(0x7fff_ffff, 1, FrameType.OPEN, 0);
 
-    assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "2147483647", "16777215");
+    assertGoesAway(peer, GoAwayReason.FRAME_TOO_LARGE, "2147483647", "65536");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXServerSocket;
 import org.newsclub.net.unix.AFUNIXSocket;
@@ -44,7 +45,7 @@ final class AbstractSockets {
       AFUNIXSocketChannel channel = open(address);
       if (channel != null) {
         return new ThreadedLink(
-            address, options, new SocketDuplex((AFUNIXSocket) channel.socket(), address));
+            address, options, new SocketDuplex((AFUNIXSocket) channel.socket()));
       }
       attempt.pause(null);
     }
@@ -112,6 +113,7 @@ final class AbstractSockets {
     private final IpcAddress address;
     private final TransportOptions options;
     private final AFUNIXServerSocket server;
+    private final ReentrantLock accepting = new ReentrantLock();
 
     AbstractBinding(IpcAddress address, TransportOptions options, AFUNIXServerSocket server) {
       this.address = address;
@@ -121,22 +123,31 @@ final class AbstractSockets {
 
     @Override
     public Link accept() throws IOException {
-      return new ThreadedLink(address, options, new SocketDuplex(server.accept(), address));
+      accepting.lock();
+      try {
+        return new ThreadedLink(address, options, new SocketDuplex(server.accept()));
+      } finally {
+        accepting.unlock();
+      }
     }
 
     @Override
+    @SuppressWarnings("LockNotBeforeTry") // It is only waited for.
     public void close() {
       try {
         server.close();
       } catch (IOException e) {
         Log.warn("cannot close " + address + " in order", e);
       }
+      // The kernel keeps the name until the accepting thread, which the close woke, is out of its
+      // call.
+      accepting.lock();
+      accepting.unlock();
     }
   }
 
   /** The streams of a socket: only a link's own threads enter them. */
-  private record SocketDuplex(AFUNIXSocket socket, IpcAddress address)
-      implements ThreadedLink.Duplex {
+  private record SocketDuplex(AFUNIXSocket socket) implements ThreadedLink.Duplex {
     @Override
     public InputStream input() throws IOException {
       return socket.getInputStream();
@@ -151,7 +162,7 @@ final class AbstractSockets {
     public PeerCredentials credentials() throws IOException {
       AFUNIXSocketCredentials peer = socket.getPeerCredentials();
       if (peer == null || peer.getUid() < 0 || peer.getGid() < 0) {
-        throw new PeerRejectedException("the kernel tells no identity of the peer of " + address);
+        throw new IOException("the kernel tells no identity of the peer");
       }
       return new PeerCredentials(
           peer.getUid(),

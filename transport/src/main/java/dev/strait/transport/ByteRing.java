@@ -80,8 +80,13 @@ final class ByteRing {
     return count > 0;
   }
 
-  synchronized boolean isWritable() {
-    return count < bytes.length || abandoned;
+  /**
+   * Whether there is room now; if not, the next read signals it, as after a write that did not fit.
+   */
+  synchronized boolean hasRoomOrSignalsIt() {
+    boolean room = count < bytes.length || abandoned;
+    writerWaits |= !room;
+    return room;
   }
 
   synchronized boolean isEmpty() {

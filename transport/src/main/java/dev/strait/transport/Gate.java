@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The security gate: decides by the kernel's credentials who enters. Always in the way. */
@@ -8,6 +9,21 @@ final class Gate {
   static final long OVERFLOW_ID = 65534;
 
   private Gate() {}
+
+  /** Lets the peer of the link in, or throws. A link that tells no identity is denied. */
+  static PeerCredentials admit(IpcAddress address, Link link, PeerPolicy policy)
+      throws PeerRejectedException {
+    PeerCredentials peer;
+    try {
+      peer = link.credentials();
+    } catch (IOException e) {
+      PeerRejectedException unknown =
+          rejected(address, "without credentials (" + e.getMessage() + ")", policy);
+      unknown.initCause(e);
+      throw unknown;
+    }
+    return admit(address, peer, policy);
+  }
 
   /**
    * Lets the peer in, or throws.

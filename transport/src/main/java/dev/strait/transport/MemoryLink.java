@@ -47,7 +47,7 @@ final class MemoryLink implements Link {
 
   @Override
   public void await(boolean alsoWritable, long timeoutNanos) {
-    if (!inbound.hasBytes() && !(alsoWritable && outbound.isWritable())) {
+    if (!inbound.hasBytes() && !(alsoWritable && outbound.hasRoomOrSignalsIt())) {
       signal.await(timeoutNanos, ticker);
     }
   }

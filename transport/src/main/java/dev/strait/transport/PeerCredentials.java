@@ -9,7 +9,7 @@ package dev.strait.transport;
  * @param uid the effective user id
  * @param gid the effective primary group id
  * @param pid the process id, or {@link #UNKNOWN_PID} where the platform's interface does not tell
- *     it
+ *     it: always over {@code unix:}, never over {@code unix-abstract:} and {@code memory:}
  */
 public record PeerCredentials(long uid, long gid, long pid) {
   /** The pid where the platform does not tell one. */

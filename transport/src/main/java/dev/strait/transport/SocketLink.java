@@ -3,6 +3,7 @@ package dev.strait.transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -25,6 +26,7 @@ final class SocketLink implements Link {
   private boolean wakeupPending; // guarded by lock
   private boolean closed; // guarded by lock
   private volatile boolean atEnd;
+  private volatile @Nullable IOException waitFailure;
 
   /** Takes the channel over. It must be connected and in non-blocking mode. */
   SocketLink(SocketChannel channel) {
@@ -38,11 +40,16 @@ final class SocketLink implements Link {
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    int n = channel.read(target);
-    if (n < 0) {
-      atEnd = true;
+    try {
+      int n = channel.read(target);
+      if (n < 0) {
+        atEnd = true;
+      }
+      return n;
+    } catch (ClosedChannelException e) {
+      IOException why = waitFailure;
+      throw why == null ? e : why;
     }
-    return n;
   }
 
   @Override
@@ -67,6 +74,8 @@ final class SocketLink implements Link {
     } catch (CancelledKeyException | ClosedSelectorException e) {
       // Closed meanwhile: the caller finds that out from its next operation.
     } catch (IOException e) {
+      // No descriptors left, for instance. Not to wait would be a busy loop: the next read tells.
+      waitFailure = new IOException("cannot wait for the peer: " + e.getMessage(), e);
       close();
     }
   }

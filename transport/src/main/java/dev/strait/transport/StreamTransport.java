@@ -112,7 +112,7 @@ final class StreamTransport implements Transport {
           connector.open(
               new ConnectAttempt(
                   address, options.ticker(), timeout, () -> state == TransportState.CLOSED));
-      PeerCredentials admitted = Gate.admit(address, link.credentials(), options.peerPolicy());
+      PeerCredentials admitted = Gate.admit(address, link, options.peerPolicy());
       link.admitted();
       opened(link, admitted);
     } catch (IOException | RuntimeException | Error e) {

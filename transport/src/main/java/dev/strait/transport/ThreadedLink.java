@@ -171,7 +171,7 @@ final class ThreadedLink implements Link {
 
   @Override
   public void await(boolean alsoWritable, long timeoutNanos) {
-    if (!inbound.hasBytes() && !(alsoWritable && outbound.isWritable())) {
+    if (!inbound.hasBytes() && !(alsoWritable && outbound.hasRoomOrSignalsIt())) {
       signal.await(timeoutNanos, options.ticker());
     }
   }

@@ -29,8 +29,9 @@ public interface Transport extends AutoCloseable {
   TransportState state();
 
   /**
-   * Tells {@code listener} of every later state change, on the thread that causes it, in order.
-   * What a listener throws is logged and changes nothing.
+   * Tells {@code listener} of every later state change, in order, on the thread that causes it;
+   * when two threads cause changes at once, one of them tells of both. What a listener throws is
+   * logged and changes nothing.
    */
   Subscription onStateChange(StateListener listener);
 
@@ -82,11 +83,13 @@ public interface Transport extends AutoCloseable {
    * (it then sends these bytes too). Stops after 256 KiB, or when the operating system takes no
    * more; the polling thread then sends the rest.
    *
-   * @throws IOException if the stream failed; every later write fails with the same reason
+   * @throws IOException if the peer takes no more bytes; every later write fails with the same
+   *     reason. What the peer sent before it went away can still be polled: the state changes only
+   *     when the polling thread fails too, or somebody closes
    */
   void flush() throws IOException;
 
-  /** Whether the outbound buffer is less than half full. */
+  /** Whether the transport is open and its outbound buffer is less than half full. */
   boolean isWritable();
 
   /**
@@ -106,8 +109,8 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Blocks until {@link #poll} has something to do, {@link #wakeup} is called, the transport is
-   * closed or the time is up. May return early. An interrupted thread returns at once and stays
-   * interrupted.
+   * closed or the time is up. May return early, and up to a millisecond late. An interrupted thread
+   * returns at once and stays interrupted. Returns at once if the transport is not open.
    *
    * @param timeoutNanos the longest to block; {@link Long#MAX_VALUE} for no bound
    */

@@ -136,8 +136,13 @@ final class UnixBinding implements Binding {
       if (channel == null) {
         return null;
       }
-      channel.configureBlocking(false);
-      return new SocketLink(channel);
+      try {
+        channel.configureBlocking(false);
+        return new SocketLink(channel);
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
     } catch (ClosedSelectorException e) {
       return null;
     }

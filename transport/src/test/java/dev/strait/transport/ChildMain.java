@@ -26,8 +26,13 @@ final class ChildMain {
   /** Serves anybody and tells how each stream ended and how many bytes came. */
   private static void serve(IpcAddress address) throws Exception {
     Acceptor acceptor = Transports.acceptor(address, OPEN);
-    acceptor.start(
-        transport -> Threads.start(Threads.daemonFactory(), "child", () -> count(transport)));
+    try {
+      acceptor.start(
+          transport -> Threads.start(Threads.daemonFactory(), "child", () -> count(transport)));
+    } catch (IOException e) {
+      System.out.println("FAILED " + e.getClass().getSimpleName());
+      return;
+    }
     System.out.println("READY");
     while (true) {
       Thread.sleep(Long.MAX_VALUE);

@@ -1,13 +1,21 @@
 package dev.strait.transport;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread is about to do. The tests' timeout is the bound. */
+/** Waits for what another thread is about to do. */
 final class Eventually {
+  private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(20);
+
   private Eventually() {}
 
+  /** The bound only turns a hang into a failure; it is no expectation. */
   static void isTrue(BooleanSupplier condition) {
+    long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > HANG_NANOS) {
+        throw new AssertionError("did not come true");
+      }
       Thread.yield();
     }
   }

@@ -1,6 +1,7 @@
 package dev.strait.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,7 +53,9 @@ class GateTest {
     assertRefused(uid(65534), PeerPolicy.uids(65534));
     assertRefused(uid(-1), anybody);
     PeerRejectedException missing =
-        assertThrows(PeerRejectedException.class, () -> Gate.admit(ADDRESS, null, anybody));
+        assertThrows(
+            PeerRejectedException.class,
+            () -> Gate.admit(ADDRESS, (PeerCredentials) null, anybody));
     assertTrue(missing.getMessage().contains("without credentials"), missing.getMessage());
   }
 
@@ -71,6 +75,29 @@ class GateTest {
       assertEquals(id, SocketCredentials.gid(names.lookupPrincipalByGroupName(Long.toString(id))));
     }
     assertThrows(IOException.class, () -> SocketCredentials.uid(new LyingPrincipal()));
+  }
+
+  @Test
+  void aPeerWhoseIdentityCannotBeProvenIsDeniedAndSentNothing() {
+    OutboundBufferTest.FakeLink link =
+        new OutboundBufferTest.FakeLink() {
+          @Override
+          public PeerCredentials credentials() throws IOException {
+            throw new IOException("cannot prove which uid the peer has");
+          }
+
+          @Override
+          public void admitted() {
+            throw new AssertionError("admitted");
+          }
+        };
+    Transport transport =
+        StreamTransport.accepted(ADDRESS, TransportOptions.DEFAULTS, link, () -> {});
+    PeerRejectedException denied =
+        assertThrows(PeerRejectedException.class, () -> transport.connect(Pair.TIMEOUT));
+    assertTrue(denied.getMessage().contains("without credentials (cannot prove"));
+    assertEquals(TransportState.FAILED, transport.state());
+    assertEquals(0, link.taken.size());
   }
 
   /** Its hash code is root's uid. */
@@ -184,7 +211,8 @@ class GateTest {
       acceptor.start(accepted::add);
       try (ChildProcess child =
           ChildProcess.start(prefix, readableClassPath(), "send", address.toString())) {
-        Transport transport = accepted.take();
+        Transport transport = accepted.poll(20, TimeUnit.SECONDS);
+        assertNotNull(transport, "the other process did not connect");
         Received received = new Received();
         transport.onData(received);
         PeerRejectedException denied =

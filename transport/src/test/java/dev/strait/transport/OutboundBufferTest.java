@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class OutboundBufferTest {
   /** A link that takes as much as it is told to. */
-  private static class FakeLink implements Link {
+  static class FakeLink implements Link {
     final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     volatile int room = Integer.MAX_VALUE;
     volatile int atOnce = Integer.MAX_VALUE;
@@ -52,7 +52,7 @@ class OutboundBufferTest {
     }
 
     @Override
-    public PeerCredentials credentials() {
+    public PeerCredentials credentials() throws IOException {
       return OwnIdentity.credentials();
     }
 

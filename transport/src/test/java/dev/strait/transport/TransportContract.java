@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,14 +20,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every transport promises, whatever it is made of. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class TransportContract {
   private static final TransportOptions OPTIONS = TransportOptions.DEFAULTS;
 
@@ -35,8 +35,7 @@ abstract class TransportContract {
 
   @AfterEach
   void noBufferIsLeftBehind() {
-    Eventually.isTrue(
-        () -> BufferPool.shared().outstanding() == 0 || Thread.currentThread().isInterrupted());
+    Eventually.isTrue(() -> BufferPool.shared().outstanding() == 0);
     assertEquals(List.of(), BufferPool.shared().leaks());
   }
 
@@ -271,78 +270,90 @@ abstract class TransportContract {
     }
   }
 
-  @Test
-  void connectTimesOutWhileTheBacklogIsFull() throws Exception {
-    // The accepting thread is held up, so what connects stays in the backlog.
-    CountDownLatch holdUp = new CountDownLatch(1);
-    TransportOptions narrow = OPTIONS.withBacklog(1);
-    IpcAddress address = freshAddress();
-    List<Transport> all = new CopyOnWriteArrayList<>();
-    try (Acceptor acceptor = Transports.acceptor(address, narrow)) {
+  /** A server that accepts one stream and then nothing, so that its backlog fills up. */
+  private static final class StuckServer implements AutoCloseable {
+    final IpcAddress address;
+    final TransportOptions options = OPTIONS.withBacklog(1);
+    private final CountDownLatch holdUp = new CountDownLatch(1);
+    private final List<Transport> all = new CopyOnWriteArrayList<>();
+    private final Acceptor acceptor;
+
+    StuckServer(IpcAddress address) throws IOException {
+      this.address = address;
+      acceptor = Transports.acceptor(address, options);
       acceptor.start(
           transport -> {
             all.add(transport);
             awaitQuietly(holdUp);
           });
-      IOException late = null;
-      for (int i = 0; late == null; i++) {
-        assertTrue(i < 20, "the backlog never filled");
-        Transport transport = Transports.connecting(address, narrow);
-        all.add(transport);
+    }
+
+    /** Fills the backlog; gives what the first one too many got. */
+    SocketTimeoutException fill() throws IOException {
+      connect();
+      Eventually.isTrue(() -> acceptor.openTransports() == 1);
+      for (int i = 0; i < 20; i++) {
         try {
-          transport.connect(Duration.ofMillis(50));
-        } catch (java.net.SocketTimeoutException e) {
-          late = e;
+          connect();
+        } catch (SocketTimeoutException e) {
+          return e;
         }
       }
-      assertTrue(late.getMessage().contains(address.toString()), late.getMessage());
-      assertTrue(late.getMessage().contains("50 ms"), late.getMessage());
-      holdUp.countDown();
-      Eventually.isTrue(() -> acceptor.openTransports() > 1);
+      throw new AssertionError("the backlog never filled");
     }
-    Eventually.isTrue(
-        () -> {
-          all.forEach(Transport::close);
-          return all.stream().allMatch(t -> t.state() == TransportState.CLOSED);
-        });
+
+    private void connect() throws IOException {
+      Transport transport = Transports.connecting(address, options);
+      all.add(transport);
+      transport.connect(Duration.ofMillis(50));
+    }
+
+    @Override
+    public void close() {
+      holdUp.countDown();
+      acceptor.close();
+      Eventually.isTrue(
+          () -> {
+            all.forEach(Transport::close);
+            return acceptor.openTransports() == 0;
+          });
+    }
   }
 
   @Test
-  void anInterruptOrACloseEndsAConnectThatWaits() throws Exception {
-    CountDownLatch holdUp = new CountDownLatch(1);
-    TransportOptions narrow = OPTIONS.withBacklog(1);
-    IpcAddress address = freshAddress();
-    try (Acceptor acceptor = Transports.acceptor(address, narrow)) {
-      acceptor.start(transport -> awaitQuietly(holdUp));
-      AtomicReference<Transport> waiting = new AtomicReference<>();
-      AtomicReference<Throwable> ended = new AtomicReference<>();
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  while (true) {
-                    Transport transport = Transports.connecting(address, narrow);
-                    waiting.set(transport);
-                    transport.connect(Duration.ofSeconds(20));
-                  }
-                } catch (Throwable e) {
-                  ended.set(e);
-                }
-              });
-      thread.start();
-      Eventually.isTrue(() -> thread.getState() == Thread.State.TIMED_WAITING);
-      thread.interrupt();
-      thread.join();
-      assertTrue(ended.get() instanceof IOException, String.valueOf(ended.get()));
-      assertEquals(TransportState.FAILED, waiting.get().state());
+  void connectTimesOutWhileTheBacklogIsFull() throws Exception {
+    try (StuckServer server = new StuckServer(freshAddress())) {
+      SocketTimeoutException late = server.fill();
+      assertTrue(late.getMessage().contains(server.address.toString()), late.getMessage());
+      assertTrue(late.getMessage().contains("50 ms"), late.getMessage());
+    }
+  }
 
-      Transport transport = waiting.get();
-      TestThread again =
+  @Test
+  void anInterruptEndsAConnectThatWaits() throws Exception {
+    try (StuckServer server = new StuckServer(freshAddress())) {
+      server.fill();
+      Transport transport = Transports.connecting(server.address, server.options);
+      TestThread waiting =
           run(() -> assertThrows(IOException.class, () -> transport.connect(Pair.TIMEOUT)));
-      Eventually.isTrue(() -> again.getState() == Thread.State.TIMED_WAITING);
+      Eventually.isTrue(() -> transport.state() == TransportState.CONNECTING);
+      waiting.interrupt();
+      waiting.finish();
+      assertEquals(TransportState.FAILED, transport.state());
+    }
+  }
+
+  @Test
+  void aCloseEndsAConnectThatWaits() throws Exception {
+    try (StuckServer server = new StuckServer(freshAddress())) {
+      server.fill();
+      Transport transport = Transports.connecting(server.address, server.options);
+      TestThread waiting =
+          run(() -> assertThrows(IOException.class, () -> transport.connect(Pair.TIMEOUT)));
+      Eventually.isTrue(() -> transport.state() == TransportState.CONNECTING);
       transport.close();
-      again.finish();
-      holdUp.countDown();
+      waiting.finish();
+      assertEquals(TransportState.CLOSED, transport.state());
     }
   }
 

@@ -224,4 +224,18 @@ class UnixBindingTest {
       }
     }
   }
+
+  @Test
+  void aSecondServerOfTheSameProcessDoesNotCostTheFirstItsLock() throws Exception {
+    Path path = directory.resolve("a.sock");
+    try (Acceptor first = serve(path)) {
+      BindException refused = assertThrows(BindException.class, () -> serve(path));
+      assertTrue(refused.getMessage().contains("live server of this process"));
+      // Without the socket only the lock tells the other process that we live.
+      Files.delete(path);
+      try (ChildProcess child = ChildProcess.start("serve", "unix:" + path)) {
+        assertEquals("FAILED BindException", child.readLine());
+      }
+    }
+  }
 }

@@ -1,0 +1,61 @@
+package dev.strait.transport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ByteRingTest {
+  private final Signal arrived = new Signal();
+  private final Signal freed = new Signal();
+  private final ByteRing ring = new ByteRing(16, arrived, freed);
+
+  @Test
+  void bytesComeOutAsTheyWentInAroundTheEdge() throws IOException {
+    Random sizes = new Random(1);
+    byte[] sent = TransportContract.noise(10_000, 2);
+    ByteBuffer source = ByteBuffer.wrap(sent);
+    ByteArrayOutputStream got = new ByteArrayOutputStream();
+    while (got.size() < sent.length) {
+      source.limit(Math.min(sent.length, source.position() + sizes.nextInt(20)));
+      ring.write(source);
+      ByteBuffer target = ByteBuffer.allocate(sizes.nextInt(20));
+      ring.read(target);
+      got.write(target.array(), 0, target.position());
+    }
+    assertArrayEquals(sent, got.toByteArray());
+  }
+
+  @Test
+  void whoFoundAnExactlyFullRingIsToldOfRoom() throws IOException {
+    assertEquals(16, ring.write(ByteBuffer.allocate(16)));
+    assertFalse(ring.hasRoomOrSignalsIt());
+    assertEquals(16, ring.read(ByteBuffer.allocate(16)));
+    freed.await(Long.MAX_VALUE, Ticker.system());
+    assertTrue(ring.hasRoomOrSignalsIt());
+  }
+
+  @Test
+  void theEndComesAfterTheBytesAndAbandonedBytesAreDropped() throws IOException {
+    ring.write(ByteBuffer.allocate(3));
+    ring.end();
+    assertThrows(IOException.class, () -> ring.write(ByteBuffer.allocate(1)));
+    assertEquals(3, ring.read(ByteBuffer.allocate(16)));
+    assertEquals(-1, ring.read(ByteBuffer.allocate(16)));
+
+    ByteRing other = new ByteRing(16, arrived, freed);
+    other.write(ByteBuffer.allocate(3));
+    other.abandon();
+    assertTrue(other.isEmpty());
+    assertThrows(IOException.class, () -> other.write(ByteBuffer.allocate(1)));
+  }
+}
