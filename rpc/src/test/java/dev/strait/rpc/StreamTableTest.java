@@ -98,6 +98,9 @@ final class StreamTableTest {
 
           @Override
           public void cancelled(Status reason) {}
+
+          @Override
+          public void begin() {}
         });
   }
 
