@@ -6,15 +6,12 @@ import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * #request} and {@link #isReady}.
  */
 final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
-    implements Credentials.Receiver {
+    implements Credentials.Receiver, CallTimeout.Ending {
   private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
 
   private final IpcChannel channel;
@@ -33,17 +30,13 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private final CallOptions options;
   private final @Nullable Executor executor;
   private final Context context = Context.current();
-  private final Context.CancellationListener onContextCancelled =
-      cancelled -> cancel(Contexts.statusFromCancelled(cancelled));
+  private final CallTimeout timeout;
   private final @Nullable Thread blockedThread;
   private final ClientStream stream;
   private final boolean clientSendsOneMessage;
 
   private Metadata headers = new Metadata();
   private Listener<RespT> listener = new Listener<>() {};
-  private volatile @Nullable Deadline deadline;
-  private boolean deadlineIsOfOptions;
-  private volatile @Nullable ScheduledFuture<?> timer;
   private volatile boolean started; // written under this monitor
   private @Nullable Status cancelledBeforeStart; // guarded by this
   private volatile boolean halfClosed;
@@ -55,6 +48,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     this.method = method;
     this.options = options;
     this.executor = channel.executorFor(options);
+    this.timeout = new CallTimeout(this, options, context);
     this.clientSendsOneMessage = method.getType().clientSendsOneMessage();
     this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage);
     this.blockedThread =
@@ -86,7 +80,6 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       listener = responseListener;
       headers = new Metadata();
       headers.merge(requestHeaders);
-      deadline = effectiveDeadline();
       cancelled = cancelledBeforeStart;
     }
     boolean channelTakesCalls = channel.callStarted();
@@ -94,13 +87,26 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       stream.finish(cancelled, new Metadata(), true);
     } else if (!channelTakesCalls) {
       stream.finish(channel.shutdownStatus(), new Metadata(), true);
-    } else if (!endsBeforeItBegins()) {
-      watchForTheEnd();
-      applyCredentials();
-      if (!clientSendsOneMessage) {
-        submit();
-        ensureReader();
-      }
+    } else {
+      begin();
+    }
+  }
+
+  private void begin() {
+    Status over = timeout.overAlready();
+    if (over != null) {
+      cancel(over);
+      return;
+    }
+    timeout.watch(channel.scheduler());
+    if (stream.callbacks.isTerminated()) {
+      timeout.stop();
+      return;
+    }
+    applyCredentials();
+    if (!clientSendsOneMessage) {
+      submit();
+      ensureReader();
     }
   }
 
@@ -241,69 +247,16 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
   }
 
-  // The deadline and the context.
-
-  private @Nullable Deadline effectiveDeadline() {
-    Deadline ours = options.getDeadline();
-    Deadline contexts = context.getDeadline();
-    deadlineIsOfOptions = ours != null && (contexts == null || !contexts.isBefore(ours));
-    return deadlineIsOfOptions ? ours : contexts;
-  }
-
-  private boolean endsBeforeItBegins() {
-    if (context.isCancelled()) {
-      cancel(Contexts.statusFromCancelled(context));
-      return true;
-    }
-    Deadline at = deadline;
-    if (at != null && at.isExpired()) {
-      cancel(
-          Status.DEADLINE_EXCEEDED.withDescription(
-              "ClientCall started after "
-                  + (deadlineIsOfOptions ? "CallOptions" : "Context")
-                  + " deadline was exceeded "
-                  + seconds(-at.timeRemaining(TimeUnit.NANOSECONDS))
-                  + " seconds ago"));
-      return true;
-    }
-    return false;
-  }
-
-  /** A deadline of the context needs no timer: the context is cancelled when it passes. */
-  private void watchForTheEnd() {
-    if (context != Context.ROOT) {
-      context.addListener(onContextCancelled, Runnable::run);
-    }
-    Deadline at = deadline;
-    if (at != null && deadlineIsOfOptions) {
-      long nanos = at.timeRemaining(TimeUnit.NANOSECONDS);
-      timer =
-          channel.scheduler().schedule(() -> deadlineExceeded(nanos), nanos, TimeUnit.NANOSECONDS);
-    }
-    if (stream.callbacks.isTerminated()) {
-      ended();
-    }
-  }
-
-  private void deadlineExceeded(long nanos) {
-    cancel(
-        Status.DEADLINE_EXCEEDED.withDescription(
-            "CallOptions deadline exceeded after " + seconds(nanos) + "s. [" + whereItIs() + "]"));
-  }
-
-  private String whereItIs() {
-    Connection connection = stream.connection();
-    return connection == null
+  @Override
+  public String whereItIs() {
+    return stream.connection() == null
         ? "no connection to " + channel.address() + " yet"
         : "remote_addr=" + channel.address();
   }
 
-  private static String seconds(long nanos) {
-    return String.format(java.util.Locale.ROOT, "%.9f", nanos / 1e9);
-  }
-
   /** Ends the call from this side. Any thread; only the first end counts. */
-  private void cancel(Status status) {
+  @Override
+  public void cancel(Status status) {
     synchronized (this) {
       if (!started) {
         if (cancelledBeforeStart == null) {
@@ -331,7 +284,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   }
 
   @Nullable Deadline deadline() {
-    return deadline;
+    return timeout.deadline();
   }
 
   boolean waitsForReady() {
@@ -353,25 +306,14 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     channel.submit(stream);
   }
 
-  /** A call that was cancelled because its time was up says so. */
+  /** The status that the caller gets to see. */
   Status seenByCaller(Status status) {
-    Deadline at = deadline;
-    if (status.getCode() == Status.Code.CANCELLED && at != null && at.isExpired()) {
-      return Status.DEADLINE_EXCEEDED.withDescription(
-          "deadline exceeded " + seconds(-at.timeRemaining(TimeUnit.NANOSECONDS)) + "s ago");
-    }
-    return status;
+    return timeout.seenByCaller(status);
   }
 
-  /** The call has its terminal event. Any thread. */
+  /** The call has its terminal event. Any thread; called once. */
   void ended() {
-    ScheduledFuture<?> running = timer;
-    if (running != null) {
-      running.cancel(false);
-    }
-    if (context != Context.ROOT) {
-      context.removeListener(onContextCancelled);
-    }
+    timeout.stop();
     channel.callEnded(stream);
   }
 

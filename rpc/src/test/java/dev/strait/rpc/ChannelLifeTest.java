@@ -27,7 +27,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -276,7 +275,6 @@ final class ChannelLifeTest {
   }
 
   @Test
-  @Disabled("bug: IpcClientCall.watchForTheEnd counts a call as ended that was counted before")
   void aChannelEndsAlsoAfterDeadlinesThatPassedAtTheStart() throws Exception {
     ManagedChannel channel = local.channel();
     for (int i = 0; i < 5_000; i++) {

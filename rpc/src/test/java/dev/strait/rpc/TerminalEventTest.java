@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,7 +30,6 @@ final class TerminalEventTest {
   private final AtomicInteger handlersEnded = new AtomicInteger();
 
   @Test
-  @Disabled("bug: IpcClientCall.watchForTheEnd counts a call as ended that was counted before")
   void everyCallEndsOnceOnBothSidesWhateverEndsIt() throws Exception {
     ExecutorService handlers = Executors.newFixedThreadPool(2);
     local.closing(handlers::shutdownNow);
