@@ -233,10 +233,8 @@ final class LimitTest {
                 .maxRunningHandlers(1, 0));
     ManagedChannel channel = local.channel();
     for (int i = 0; i < 5; i++) {
-      RecordingListener<byte[]> call = unary(channel);
-      assertEquals(Status.Code.UNKNOWN, call.awaitClose().getCode(), () -> "" + call.status);
-      // The client may hear of the end before the place is free.
-      Local.await("its place is free again", () -> isUnknown(channel));
+      // The client may hear of the last call's end before its place is free.
+      Local.await("the place is free again", () -> isUnknown(channel));
     }
   }
 

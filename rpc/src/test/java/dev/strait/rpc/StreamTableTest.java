@@ -95,9 +95,6 @@ final class StreamTableTest {
 
           @Override
           public void cancelled(Status reason) {}
-
-          @Override
-          public void begin() {}
         });
   }
 
