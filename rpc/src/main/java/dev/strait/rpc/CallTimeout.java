@@ -101,13 +101,23 @@ final class CallTimeout implements Context.CancellationListener, Runnable {
   /** The deadline of the options has passed. */
   @Override
   public void run() {
-    call.cancel(
-        Status.DEADLINE_EXCEEDED.withDescription(
-            "CallOptions deadline exceeded after "
+    call.cancel(exceeded(""));
+  }
+
+  /**
+   * The status of a call whose time is up.
+   *
+   * @param otherwise its text when that was not the deadline of the options
+   */
+  Status exceeded(String otherwise) {
+    return Status.DEADLINE_EXCEEDED.withDescription(
+        deadlineIsOfOptions
+            ? "CallOptions deadline exceeded after "
                 + seconds(timeoutNanos)
                 + "s. ["
                 + call.whereItIs()
-                + "]"));
+                + "]"
+            : otherwise);
   }
 
   private static String seconds(long nanos) {

@@ -143,7 +143,11 @@ final class ClientStream extends Stream {
 
   @Override
   void receiveCancel(CancelCode code, String text) {
-    finish(code.status().withDescription(text), new Metadata(), true);
+    Status status =
+        code == CancelCode.DEADLINE_EXCEEDED
+            ? call.deadlineExceeded(text)
+            : code.status().withDescription(text);
+    finish(status, new Metadata(), true);
   }
 
   @Override

@@ -251,12 +251,16 @@ final class Connector implements Connection.Owner {
     }
     if (wasAttempt) {
       connectivity.set(ConnectivityState.TRANSIENT_FAILURE);
-    } else if (ready == null && next == null) {
+    } else if (isIdle()) {
       connectivity.set(ConnectivityState.IDLE);
     }
     failed.forEach(stream -> stream.finish(reason, new Metadata(), true));
     start(next);
     onAllClosed.run();
+  }
+
+  private synchronized boolean isIdle() {
+    return ready == null && connecting == null && retry == null;
   }
 
   /** Called under this monitor. */

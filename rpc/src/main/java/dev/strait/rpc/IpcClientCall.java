@@ -306,6 +306,11 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     channel.submit(stream);
   }
 
+  /** The peer found the deadline passed before this side did. */
+  Status deadlineExceeded(String peerText) {
+    return timeout.exceeded(peerText);
+  }
+
   /** The status that the caller gets to see. */
   Status seenByCaller(Status status) {
     return timeout.seenByCaller(status);

@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import io.grpc.Metadata;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -76,6 +77,11 @@ final class MetadataCodec {
   }
 
   private static void put(Metadata metadata, String name, byte[] value) throws StreamException {
+    if (!name.equals(name.toLowerCase(Locale.ROOT))) {
+      throw new StreamException(
+          CancelCode.PROTOCOL_ERROR,
+          "malformed metadata: the name " + Escape.text(name) + " is not in lower case");
+    }
     try {
       if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
         metadata.put(binaryKey(name), value);

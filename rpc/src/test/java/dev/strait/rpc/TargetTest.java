@@ -11,10 +11,13 @@ import dev.strait.transport.IpcAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelRegistry;
 import io.grpc.Server;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -101,14 +104,26 @@ final class TargetTest {
   }
 
   @Test
-  void otherSchemesAreLeftToOthers() {
+  void otherSchemesStillReachOrdinaryGrpc() throws Exception {
+    Server server =
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                InsecureServerCredentials.create())
+            .addService(new EchoService())
+            .build()
+            .start();
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(
+                "dns:///localhost:" + server.getPort(), InsecureChannelCredentials.create())
+            .build();
     try {
-      assertFalse(
-          Grpc.newChannelBuilder("dns:///localhost:1", InsecureChannelCredentials.create())
-              instanceof IpcChannelBuilder);
-    } catch (ManagedChannelRegistry.ProviderNotFoundException none) {
-      // Nobody else is on the class path, and Strait does not step in.
-      assertFalse(none.getMessage().contains("kernel"), none.getMessage());
+      EchoRequest request = EchoRequest.newBuilder().setText("over TCP").build();
+      assertEquals("over TCP", EchoGrpc.newBlockingStub(channel).unary(request).getText());
+      assertFalse(channel instanceof IpcChannel);
+    } finally {
+      channel.shutdownNow();
+      server.shutdownNow();
+      assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
     }
   }
 }
