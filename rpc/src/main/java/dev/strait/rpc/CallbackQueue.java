@@ -61,22 +61,24 @@ final class CallbackQueue implements Runnable {
 
   /** Appends an event. Ignored after the terminal one. */
   void add(Object event) {
+    boolean late;
+    boolean schedule;
     synchronized (this) {
-      if (terminated) {
-        if (event instanceof InboundMessage message) {
-          owner.dropped(message.credit());
+      late = terminated;
+      if (!late) {
+        events.add(event);
+        if (event instanceof InboundMessage) {
+          waitingMessages++;
         }
-        return;
       }
-      events.add(event);
-      if (event instanceof InboundMessage) {
-        waitingMessages++;
-      }
-      if (!mustSchedule()) {
-        return;
-      }
+      schedule = mustSchedule();
     }
-    owner.schedule(this);
+    if (late && event instanceof InboundMessage message) {
+      owner.dropped(message.credit());
+    }
+    if (schedule) {
+      owner.schedule(this);
+    }
   }
 
   /** Lets {@code count} more messages pass. */
@@ -105,7 +107,8 @@ final class CallbackQueue implements Runnable {
   }
 
   /**
-   * Ends the call's callbacks with {@code event}. Only the first call has an effect.
+   * Ends the call's callbacks with {@code event}. Only the first call has an effect, but for a
+   * terminal event that waits for messages that nobody requests: one that drops them replaces it.
    *
    * @param dropOthers whether events that wait are dropped rather than delivered first
    * @return whether this was the first
@@ -113,8 +116,10 @@ final class CallbackQueue implements Runnable {
   boolean terminate(Object event, boolean dropOthers) {
     long dropped = 0;
     boolean schedule;
+    boolean first;
     synchronized (this) {
-      if (terminated) {
+      first = !terminated;
+      if (!first && (!dropOthers || terminal == null || events.isEmpty())) {
         return false;
       }
       terminated = true;
@@ -131,34 +136,29 @@ final class CallbackQueue implements Runnable {
     if (schedule) {
       owner.schedule(this);
     }
-    return true;
+    return first;
   }
 
   /**
    * Puts in a terminal event, in place of one that is not delivered yet, and drops what waits
    * before it. Called by a callback.
-   *
-   * @return whether there was none before
    */
-  boolean overrideTerminal(Object event) {
+  void overrideTerminal(Object event) {
     long dropped;
-    boolean first;
     synchronized (this) {
-      if (terminated && terminal == null) {
-        return false;
-      }
-      first = !terminated;
-      terminated = true;
-      terminal = event;
-      dropped = dropMessages();
       if (!scheduled) {
         throw new IllegalStateException("only a callback may override");
       }
+      if (terminated && terminal == null) {
+        return;
+      }
+      terminated = true;
+      terminal = event;
+      dropped = dropMessages();
     }
     if (dropped > 0) {
       owner.dropped(dropped);
     }
-    return first;
   }
 
   /** Whether one more message was requested than has come. */
@@ -174,7 +174,7 @@ final class CallbackQueue implements Runnable {
   void runOn(Executor executor, Executor fallback) {
     try {
       executor.execute(this);
-    } catch (RuntimeException refused) {
+    } catch (Throwable refused) {
       fallback.execute(this);
     }
   }

@@ -22,6 +22,9 @@ final class ClientStream extends Stream {
   // Set by the thread that attaches the stream, before it is sent.
   private byte[] metadata = MetadataCodec.EMPTY;
 
+  /** Used by the reading role only. */
+  private boolean headersCame;
+
   // Guarded by this.
   private boolean ended;
   private boolean endSent;
@@ -44,6 +47,14 @@ final class ClientStream extends Stream {
    * @throws StreamException if the peer would not accept the metadata
    */
   void prepare(Connection on) throws StreamException {
+    if (methodName.length() > MethodNames.MAX_NAME_BYTES) {
+      throw new StreamException(
+          CancelCode.INTERNAL_ERROR,
+          "a method name of "
+              + methodName.length()
+              + " bytes is over the limit of "
+              + MethodNames.MAX_NAME_BYTES);
+    }
     metadata = MetadataCodec.encode(call.headers(), on.peer().maxMetadataBytes());
     bind(on, call.maxInboundMessageBytes());
   }
@@ -127,13 +138,18 @@ final class ClientStream extends Stream {
   // What came.
 
   /** The peer's initial metadata came. */
-  void receiveHeaders(Metadata headers) {
+  void receiveHeaders(Metadata headers) throws StreamException {
+    if (headersCame || hasMessageCome()) {
+      throw new StreamException(
+          CancelCode.PROTOCOL_ERROR, "HEADERS came twice, or after the first message");
+    }
+    headersCame = true;
     callbacks.add(headers);
   }
 
   /** The peer closed the call; its connection has forgotten the stream already. */
   void receiveClose(Status status, Metadata trailers) {
-    if (inMessage()) {
+    if (status.isOk() && inMessage()) {
       finish(
           Status.INTERNAL.withDescription("the call was closed inside a message"), trailers, true);
     } else {
@@ -179,10 +195,7 @@ final class ClientStream extends Stream {
   void finish(Status status, Metadata trailers, boolean dropOthers) {
     close();
     releasePartial();
-    Status seen = call.seenByCaller(status);
-    if (callbacks.terminate(new Closed(seen, trailers), dropOthers)) {
-      call.ended();
-    }
+    callbacks.terminate(new Closed(call.seenByCaller(status), trailers), dropOthers);
   }
 
   @Override
@@ -196,6 +209,11 @@ final class ClientStream extends Stream {
   }
 
   @Override
+  void runWithoutConnection() {
+    call.dispatchWithoutConnection();
+  }
+
+  @Override
   public void deliver(Object event) {
     call.deliver(event);
   }
@@ -203,9 +221,5 @@ final class ClientStream extends Stream {
   @Override
   public String toString() {
     return methodName + " on stream " + Integer.toUnsignedString(id());
-  }
-
-  static @Nullable ClientStream of(@Nullable Stream stream) {
-    return stream instanceof ClientStream client ? client : null;
   }
 }

@@ -55,6 +55,7 @@ final class Connection {
   private final FrameWriter writer;
   private final Handshake handshake;
   private final KeepAlive keepAlive;
+  private final Calls calls;
   private final ConnectionEnd end;
   private final ReceiveCredit receiveCredit;
   private final FrameDecoder decoder; // used by the reading role only
@@ -75,6 +76,7 @@ final class Connection {
     this.reading = new Reading(this, transport, settings);
     this.writer = new FrameWriter(lock, transport, reading, streams);
     this.end = new ConnectionEnd(this, owner, transport, settings, lock, streams, writer, reading);
+    this.calls = new Calls(this, owner, lock, streams, writer);
     this.handshake = new Handshake(this, settings);
     this.keepAlive = new KeepAlive(this, settings);
     this.receiveCredit = new ReceiveCredit(settings.limits().connectionWindowBytes());
@@ -152,103 +154,18 @@ final class Connection {
     return settings.waitStrategy().longestSpinNanos();
   }
 
-  /** The streams, guarded by the connection's lock. */
-  Streams streams() {
-    return streams;
-  }
-
   boolean isHandshakeDone() {
     return handshake.isDone();
+  }
+
+  /** The calls on it. */
+  Calls calls() {
+    return calls;
   }
 
   /** How the connection ends. */
   ConnectionEnd end() {
     return end;
-  }
-
-  boolean hasStreams() {
-    lock.lock();
-    try {
-      return !streams.isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The round-trip time of the last answered ping in nanoseconds, or -1. */
-  long roundTripNanos() {
-    return keepAlive.roundTripNanos();
-  }
-
-  // Calls of this side.
-
-  /**
-   * Takes a call on, to be sent with {@link #send}; false if no new calls can begin here.
-   *
-   * @throws StreamException if the peer would not accept it
-   */
-  boolean attach(ClientStream stream) throws StreamException {
-    lock.lock();
-    try {
-      if (!streams.mayOpen()) {
-        return false;
-      }
-    } finally {
-      lock.unlock();
-    }
-    stream.prepare(this);
-    return true;
-  }
-
-  /** Sends what {@code stream} has to send, as far as credit and room allow. */
-  void send(Stream stream) {
-    writer.send(stream);
-    if (stream.id() == 0 && stream instanceof ClientStream client && isUnopenable()) {
-      end.lose(client, false);
-    }
-  }
-
-  /** Whether a stream that is not open by now never will be on this connection. */
-  private boolean isUnopenable() {
-    lock.lock();
-    try {
-      return !streams.mayOpen();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Ends a stream from this side; the peer is told if it knows of it. */
-  void cancel(Stream stream, CancelCode code, String text) {
-    lock.lock();
-    try {
-      if (!stream.close()) {
-        return;
-      }
-      int id = stream.id();
-      if (id != 0 && !streams.isClosed()) {
-        writer.write(out -> Frames.cancel(out, id, code, text));
-        forget(stream);
-      }
-    } finally {
-      lock.unlock();
-    }
-    writer.flush();
-  }
-
-  /** Drops a stream that is closed. May be called under the lock. */
-  void forget(Stream stream) {
-    lock.lock();
-    try {
-      Stream next = streams.forget(stream);
-      if (next != null) {
-        writer.queue().add(next);
-        settings.scheduler().execute(writer::sendWaiting);
-      }
-    } finally {
-      lock.unlock();
-    }
-    end.closeIfDrained();
   }
 
   /**
@@ -285,13 +202,11 @@ final class Connection {
     try {
       int read = transport.poll();
       writer.flushIfDue();
-      if (read == 0 && writer.hasFailed()) {
-        ended(new IOException("the peer takes no more bytes"));
+      if (writer.mustEnd(read <= 0)) {
+        ended(new IOException(writer.failure()));
         return -1;
       }
-      if (read > 0) {
-        keepAlive.read();
-      } else if (read < 0) {
+      if (read < 0) {
         decoder.end();
         ended(new IOException("the peer closed the connection"));
       }
@@ -306,6 +221,7 @@ final class Connection {
     if (end.hasBegun()) {
       return;
     }
+    keepAlive.read();
     try {
       decoder.decode(data);
     } catch (WireException e) {
@@ -328,81 +244,6 @@ final class Connection {
     }
     keepAlive.start();
     owner.ready(this);
-  }
-
-  void checkNextPeerStreamId(int streamId) throws WireException {
-    lock.lock();
-    try {
-      streams.checkPeerId(streamId);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  ServerStream accept(int streamId, String method, Metadata metadata, long timeoutNanos)
-      throws StreamException {
-    lock.lock();
-    try {
-      if (!streams.drain().mayAccept()) {
-        throw new StreamException(CancelCode.NOT_PROCESSED, name + " is shutting down");
-      }
-      if (streams.openedByPeer() >= limits().maxStreams()) {
-        throw new StreamException(
-            CancelCode.NOT_PROCESSED,
-            "over the limit of " + limits().maxStreams() + " open calls on one connection");
-      }
-    } finally {
-      lock.unlock();
-    }
-    ServerStream stream = owner.accept(this, method, metadata, timeoutNanos);
-    lock.lock();
-    try {
-      streams.accept(streamId, stream);
-    } finally {
-      lock.unlock();
-    }
-    stream.begin();
-    return stream;
-  }
-
-  /** The open stream with this id; null if it is closed. */
-  @Nullable Stream streamOrClosed(int streamId) throws WireException {
-    lock.lock();
-    try {
-      return streams.openOrClosed(streamId);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The peer is at fault on one stream, which ends. */
-  void failStream(int streamId, StreamException fault) throws WireException {
-    Stream stream = streamOrClosed(streamId);
-    if (stream != null) {
-      cancel(stream, fault.code(), fault.text());
-      stream.failed(fault);
-    } else {
-      writer.send(out -> Frames.cancel(out, streamId, fault.code(), fault.text()));
-    }
-  }
-
-  void raiseCredit(int streamId, long limit) throws WireException {
-    lock.lock();
-    try {
-      if (streamId == 0) {
-        if (streams.credit().raise(limit)) {
-          streams.all().forEach(writer.queue()::add);
-        }
-      } else {
-        Stream stream = streams.openOrClosed(streamId);
-        if (stream != null && stream.raiseCredit(limit)) {
-          writer.queue().add(stream);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-    writer.sendWaiting();
   }
 
   void receivePing(long payload) {

@@ -73,6 +73,7 @@ final class ConnectionEnd {
         return;
       }
       notProcessed = streams.takeNotProcessed(lastStreamId);
+      notProcessed.forEach(writer.queue()::remove);
       notProcessed.addAll(writer.queue().takeUnopened());
     } finally {
       lock.unlock();
@@ -102,6 +103,7 @@ final class ConnectionEnd {
       int last = streams.lastPeerId();
       writer.write(out -> Frames.goAway(out, reason, last, text));
       unopened = writer.queue().takeUnopened();
+      unopened.addAll(streams.takeWaiting());
     } finally {
       lock.unlock();
     }
@@ -128,7 +130,7 @@ final class ConnectionEnd {
 
   /**
    * Tells the peer why, takes nothing more from it, and closes when that is sent. Does not wait for
-   * a peer that says nothing.
+   * a peer that says nothing, nor when it was told to stop now.
    */
   void goAwayAndClose(GoAwayReason reason, String text) {
     IOException why =
@@ -136,11 +138,14 @@ final class ConnectionEnd {
     if (!sayGoAway(reason, text, why)) {
       return;
     }
-    boolean peerIsSilent =
-        reason == GoAwayReason.KEEPALIVE_TIMEOUT || reason == GoAwayReason.HANDSHAKE_TIMEOUT;
+    owner.draining(connection);
+    boolean atOnce =
+        reason == GoAwayReason.KEEPALIVE_TIMEOUT
+            || reason == GoAwayReason.HANDSHAKE_TIMEOUT
+            || reason == GoAwayReason.SHUTDOWN;
     try {
       transport.flush();
-      if (!peerIsSilent) {
+      if (!atOnce) {
         disconnect();
         return;
       }
@@ -157,6 +162,7 @@ final class ConnectionEnd {
         return false;
       }
       goesAway = true;
+      streams.drain().startOurs();
       status = statusFor(why);
       int last = streams.lastPeerId();
       writer.write(out -> Frames.goAway(out, reason, last, text));

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
  */
 final class Connectivity {
   private final Executor executor;
+  private final Executor fallback;
 
   // Guarded by this.
   private ConnectivityState state = ConnectivityState.IDLE;
@@ -17,9 +18,11 @@ final class Connectivity {
 
   /**
    * @param executor runs the callbacks
+   * @param fallback runs those that it refuses
    */
-  Connectivity(Executor executor) {
+  Connectivity(Executor executor, Executor fallback) {
     this.executor = executor;
+    this.fallback = fallback;
   }
 
   synchronized ConnectivityState get() {
@@ -37,7 +40,7 @@ final class Connectivity {
       called = new ArrayList<>(waiters);
       waiters.clear();
     }
-    called.forEach(executor::execute);
+    called.forEach(this::call);
   }
 
   /** Calls once, when the state is not {@code source} any more. */
@@ -48,6 +51,14 @@ final class Connectivity {
         return;
       }
     }
-    executor.execute(callback);
+    call(callback);
+  }
+
+  private void call(Runnable callback) {
+    try {
+      executor.execute(callback);
+    } catch (RuntimeException refused) {
+      fallback.execute(callback);
+    }
   }
 }

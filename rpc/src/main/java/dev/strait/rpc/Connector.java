@@ -94,13 +94,16 @@ final class Connector implements Connection.Owner {
     connect();
   }
 
-  /** Gives the connection up once its calls have ended. */
-  void drain(String why) {
+  /** Gives the connection up once its calls have ended; one that is being made stays. */
+  void drain(GoAwayReason reason, String why) {
     List<Connection> all;
     synchronized (this) {
       all = new ArrayList<>(live);
+      if (!closed && connecting != null) {
+        all.remove(connecting);
+      }
     }
-    all.forEach(connection -> connection.end().drain(GoAwayReason.SHUTDOWN, why));
+    all.forEach(connection -> connection.end().drain(reason, why));
   }
 
   /** Makes no more connections. */
@@ -133,14 +136,14 @@ final class Connector implements Connection.Owner {
 
   private boolean sendOn(Connection to, ClientStream stream) {
     try {
-      if (!to.attach(stream)) {
+      if (!to.calls().attach(stream)) {
         return false;
       }
     } catch (StreamException e) {
       stream.failed(e);
       return true;
     }
-    to.send(stream);
+    to.calls().send(stream);
     return true;
   }
 
@@ -249,12 +252,12 @@ final class Connector implements Connection.Owner {
         next = waiting.isEmpty() ? null : newConnection();
       }
     }
+    failed.forEach(stream -> stream.finish(reason, new Metadata(), true));
     if (wasAttempt) {
       connectivity.set(ConnectivityState.TRANSIENT_FAILURE);
     } else if (isIdle()) {
       connectivity.set(ConnectivityState.IDLE);
     }
-    failed.forEach(stream -> stream.finish(reason, new Metadata(), true));
     start(next);
     onAllClosed.run();
   }
@@ -276,7 +279,7 @@ final class Connector implements Connection.Owner {
       retry = null;
       next = waiting.isEmpty() ? null : newConnection();
     }
-    if (next == null) {
+    if (isIdle()) {
       connectivity.set(ConnectivityState.IDLE);
     }
     start(next);
@@ -289,9 +292,5 @@ final class Connector implements Connection.Owner {
     throw new StreamException(
         CancelCode.NOT_PROCESSED,
         "this client hosts no services, " + Escape.text(method) + " came");
-  }
-
-  @Nullable Connection readyConnection() {
-    return ready;
   }
 }

@@ -19,17 +19,20 @@ final class FrameWriter {
   private final ReentrantLock lock;
   private final Transport transport;
   private final Reading reading;
+  private final Streams streams; // guarded by lock
   private final SendQueue queue;
 
   /** Used by the reading role only: something was written while decoding. */
   private boolean flushDue;
 
   private volatile boolean failed;
+  private volatile boolean overfull;
 
   FrameWriter(ReentrantLock lock, Transport transport, Reading reading, Streams streams) {
     this.lock = lock;
     this.transport = transport;
     this.reading = reading;
+    this.streams = streams;
     this.queue = new SendQueue(streams, transport);
   }
 
@@ -38,33 +41,56 @@ final class FrameWriter {
     return queue;
   }
 
-  /** Sends what {@code stream} has to send, as far as credit and room allow. */
-  void send(Stream stream) {
+  /**
+   * Sends what {@code stream} has to send, as far as credit and room allow.
+   *
+   * @return false if the stream is not open and never will be on this connection, nor anywhere else
+   *     unless the caller sees to it
+   */
+  boolean send(Stream stream) {
+    boolean any;
+    boolean stranded;
+    Told told;
     lock.lock();
     try {
       queue.add(stream);
+      any = queue.drain();
+      stranded = stream.id() == 0 && !stream.inSendQueue && !streams.mayOpen();
+      told = new Told(queue.takeOwed(), queue.takeUnsent());
     } finally {
       lock.unlock();
     }
-    sendWaiting();
+    finish(any, told);
+    return !stranded;
   }
 
   /** Sends what the waiting streams have to send, as far as credit and room allow. */
   void sendWaiting() {
     boolean any;
-    List<Stream> owed;
+    Told told;
     lock.lock();
     try {
       any = queue.drain();
-      owed = queue.takeOwed();
+      told = new Told(queue.takeOwed(), queue.takeUnsent());
     } finally {
       lock.unlock();
     }
+    finish(any, told);
+  }
+
+  /** What sending has led to, to be told without the lock. */
+  private record Told(List<Stream> owed, List<Stream> unsent) {}
+
+  private void finish(boolean any, Told told) {
     if (any) {
       flush();
     }
-    for (Stream stream : owed) {
+    for (Stream stream : told.owed) {
       stream.afterSend();
+    }
+    for (Stream stream : told.unsent) {
+      fail();
+      reading.connection().end().lose(stream, true);
     }
   }
 
@@ -74,18 +100,16 @@ final class FrameWriter {
     flush();
   }
 
-  /** Writes a frame that needs no credit. */
+  /** Writes a frame that needs no credit. May be called under the lock. */
   void write(Consumer<ByteBuffer> frame) {
     ByteBuffer out = BufferPool.shared().acquire();
     lock.lock();
     try {
       frame.accept(out);
       if (!transport.write(out.flip())) {
-        transport.close(
-            new IOException(
-                "the peer of "
-                    + transport.address()
-                    + " does not read: the outbound buffer is full of replies to it"));
+        // Replies that the peer asks for and does not read: the reader ends the connection.
+        overfull = true;
+        fail();
       }
     } catch (IOException gone) {
       fail();
@@ -93,6 +117,15 @@ final class FrameWriter {
       lock.unlock();
       BufferPool.shared().release(out);
     }
+  }
+
+  /** Why nothing more is sent. */
+  String failure() {
+    return overfull
+        ? "the peer of "
+            + transport.address()
+            + " does not read: the outbound buffer is full of replies to it"
+        : "the peer of " + transport.address() + " takes no more bytes";
   }
 
   /** Flushes, or after decoding if this is the thread that decodes. */
@@ -118,9 +151,13 @@ final class FrameWriter {
     reading.wakeReader();
   }
 
-  /** Whether the peer takes no more bytes. */
-  boolean hasFailed() {
-    return failed;
+  /**
+   * Whether the connection is to end because no more can be sent.
+   *
+   * @param allRead whether nothing is left to read that the peer had sent before
+   */
+  boolean mustEnd(boolean allRead) {
+    return overfull || (failed && allRead);
   }
 
   /** Flushes what was written while decoding. Called by the reading role only. */

@@ -40,7 +40,8 @@ final class InboundFrames implements FrameListener {
         case FrameType.MESSAGE -> message(streamId, flags, data);
         case FrameType.CLOSE -> close(streamId, flags, data);
         case FrameType.CANCEL -> cancel(streamId, data);
-        case FrameType.WINDOW -> connection.raiseCredit(streamId, Fields.i64(data, "WINDOW"));
+        case FrameType.WINDOW ->
+            connection.calls().raiseCredit(streamId, Fields.i64(data, "WINDOW"));
         case FrameType.PING -> ping(flags, data);
         case FrameType.GO_AWAY -> goAway(data);
         default -> throw new AssertionError(type);
@@ -76,7 +77,7 @@ final class InboundFrames implements FrameListener {
 
   private void open(int streamId, int flags, ByteBuffer data)
       throws WireException, StreamException {
-    connection.checkNextPeerStreamId(streamId);
+    connection.calls().checkNextPeerId(streamId);
     String method = methodNames.read(data, (flags & FrameType.FLAG_METHOD_NAME) != 0);
     long timeoutNanos =
         (flags & FrameType.FLAG_TIMEOUT) != 0 ? Fields.i64(data, "OPEN") : Long.MAX_VALUE;
@@ -87,7 +88,7 @@ final class InboundFrames implements FrameListener {
     }
     Metadata metadata = MetadataCodec.decode(data, connection.limits().maxMetadataBytes());
     checkCompression(flags);
-    ServerStream stream = connection.accept(streamId, method, metadata, timeoutNanos);
+    ServerStream stream = connection.calls().accept(streamId, method, metadata, timeoutNanos);
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
       stream.receiveMessage(data, 0, claim());
     }
@@ -97,7 +98,7 @@ final class InboundFrames implements FrameListener {
   }
 
   private void headers(int streamId, ByteBuffer data) throws WireException, StreamException {
-    Stream stream = connection.streamOrClosed(streamId);
+    Stream stream = connection.calls().openOrClosed(streamId);
     if (stream != null) {
       client(stream, "HEADERS")
           .receiveHeaders(MetadataCodec.decode(data, connection.limits().maxMetadataBytes()));
@@ -109,7 +110,7 @@ final class InboundFrames implements FrameListener {
     boolean more = (flags & FrameType.FLAG_MORE) != 0;
     boolean end = (flags & FrameType.FLAG_END) != 0;
     boolean noMessage = (flags & FrameType.FLAG_NO_MESSAGE) != 0;
-    Stream stream = connection.streamOrClosed(streamId);
+    Stream stream = connection.calls().openOrClosed(streamId);
     if (stream == null) {
       return;
     }
@@ -134,7 +135,7 @@ final class InboundFrames implements FrameListener {
 
   private void close(int streamId, int flags, ByteBuffer data)
       throws WireException, StreamException {
-    Stream stream = connection.streamOrClosed(streamId);
+    Stream stream = connection.calls().openOrClosed(streamId);
     if (stream == null) {
       return;
     }
@@ -153,16 +154,16 @@ final class InboundFrames implements FrameListener {
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
       client.receiveMessage(data, 0, claim());
     }
-    connection.forget(client);
+    connection.calls().forget(client);
     client.receiveClose(status, trailers);
   }
 
   private void cancel(int streamId, ByteBuffer data) throws WireException, StreamException {
-    Stream stream = connection.streamOrClosed(streamId);
+    Stream stream = connection.calls().openOrClosed(streamId);
     if (stream != null) {
       CancelCode code = CancelCode.of(Fields.i32(data, "CANCEL"));
       String text = Fields.text(data, Fields.u16(data, "CANCEL"), "CANCEL");
-      connection.forget(stream);
+      connection.calls().forget(stream);
       stream.receiveCancel(code, text);
     }
   }
@@ -187,7 +188,7 @@ final class InboundFrames implements FrameListener {
     if (streamId == 0) {
       throw protocolError(e.text());
     }
-    connection.failStream(streamId, e);
+    connection.calls().fail(streamId, e);
   }
 
   /** Takes the connection's credit for a message that came. */

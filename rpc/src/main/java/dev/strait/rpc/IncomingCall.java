@@ -44,9 +44,9 @@ final class IncomingCall implements ServerStream.Call {
     this.methodName = methodName;
     this.metadata = metadata;
     this.deadline =
-        timeoutNanos == Long.MAX_VALUE
-            ? null
-            : Deadline.after(Math.max(0, timeoutNanos), TimeUnit.NANOSECONDS);
+        timeoutNanos == Long.MAX_VALUE || timeoutNanos < 0
+            ? null // A u64 beyond what counts here is as good as none.
+            : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS);
   }
 
   /** The stream, whose handler waits. */
@@ -115,7 +115,7 @@ final class IncomingCall implements ServerStream.Call {
           default -> CancelCode.INTERNAL_ERROR;
         };
     String text = reason.getDescription();
-    connection.cancel(stream, code, text == null ? code.name() : text);
+    connection.calls().cancel(stream, code, text == null ? code.name() : text);
     stream.cancel(reason);
   }
 
@@ -171,9 +171,9 @@ final class IncomingCall implements ServerStream.Call {
       } finally {
         running.detach(previous);
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       handlerThrew(e);
-      close(Status.fromThrowable(e).withCause(null));
+      closeAfterThrow(Status.fromThrowable(e).withCause(null));
     }
   }
 
@@ -220,9 +220,9 @@ final class IncomingCall implements ServerStream.Call {
     Context previous = in.attach();
     try {
       running.callback(event);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       handlerThrew(e);
-      running.abort(Status.UNKNOWN.withDescription("Application error processing RPC"));
+      running.abortUnlessClosed(Status.UNKNOWN.withDescription("Application error processing RPC"));
     } finally {
       in.detach(previous);
     }
@@ -243,7 +243,7 @@ final class IncomingCall implements ServerStream.Call {
           in.detach(previous);
         }
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       handlerThrew(e);
     } finally {
       if (in != null) {
@@ -259,10 +259,19 @@ final class IncomingCall implements ServerStream.Call {
     }
   }
 
+  private void closeAfterThrow(Status status) {
+    IpcServerCall<?, ?> running = call;
+    if (running == null) {
+      close(status);
+    } else {
+      running.abortUnlessClosed(status);
+    }
+  }
+
   /** Closes a call that has no handler. */
   private void close(Status status) {
     leave();
     stream.sendClose(status, MetadataCodec.EMPTY);
-    connection.send(stream);
+    connection.calls().send(stream);
   }
 }

@@ -47,7 +47,7 @@ final class IpcChannel extends ManagedChannel {
     this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
-    this.connectivity = new Connectivity(executorOr(fallbackExecutor));
+    this.connectivity = new Connectivity(executorOr(fallbackExecutor), fallbackExecutor);
     this.connector =
         new Connector(
             address, options.transport(), settings(), connectivity, this::terminateIfDone);
@@ -71,7 +71,7 @@ final class IpcChannel extends ManagedChannel {
   }
 
   private Executor executorOr(Executor other) {
-    Executor own = options.executor();
+    Executor own = executorFor(CallOptions.DEFAULT);
     return own == null ? other : own;
   }
 
@@ -123,7 +123,7 @@ final class IpcChannel extends ManagedChannel {
   @Override
   public void enterIdle() {
     if (!shutdown) {
-      connector.drain("the channel enters idle");
+      connector.drain(GoAwayReason.IDLE, "the channel enters idle");
     }
   }
 
@@ -222,7 +222,7 @@ final class IpcChannel extends ManagedChannel {
   private void closeIfUnused() {
     if (openCalls.get() == 0) {
       connector.close();
-      connector.drain("the channel is shut down");
+      connector.drain(GoAwayReason.SHUTDOWN, "the channel is shut down");
       terminateIfDone();
     }
   }
@@ -252,7 +252,7 @@ final class IpcChannel extends ManagedChannel {
               public void run() {
                 long started = startedCalls.get();
                 if (started == seen && openCalls.get() == 0) {
-                  connector.drain("idle for " + timeout);
+                  connector.drain(GoAwayReason.IDLE, "no call for " + timeout);
                 }
                 seen = started;
               }

@@ -4,6 +4,7 @@ import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
 import dev.strait.transport.Ticker;
 import dev.strait.transport.TransportOptions;
+import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.ClientInterceptor;
 import io.grpc.CompressorRegistry;
@@ -35,7 +36,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
   private static final Duration DEFAULT_KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration LONGEST_KEEPALIVE = Duration.ofDays(365);
-  private static final int DEFAULT_MAX_READERS = 64;
+  private static final int DEFAULT_MAX_READERS = 1024;
 
   private final IpcAddress address;
   private final List<ClientInterceptor> interceptors = new ArrayList<>();
@@ -89,6 +90,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /** What calls of this channel report as their authority; the server is not told. */
   @Override
   public IpcChannelBuilder overrideAuthority(String newAuthority) {
     authority = newAuthority;
@@ -218,6 +220,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
    */
   @Override
   public ManagedChannel build() {
+    Transports.connecting(address, transport);
     IpcChannel channel =
         new IpcChannel(
             address,

@@ -5,6 +5,7 @@ import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.CompressorRegistry;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -98,6 +99,12 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       cancel(over);
       return;
     }
+    String compressor = options.getCompressor();
+    if (compressor != null
+        && CompressorRegistry.getDefaultInstance().lookupCompressor(compressor) == null) {
+      cancel(Status.INTERNAL.withDescription("Unable to find compressor by name " + compressor));
+      return;
+    }
     timeout.watch(channel.scheduler());
     if (stream.callbacks.isTerminated()) {
       timeout.stop();
@@ -172,13 +179,13 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     checkMaySend();
     try {
       stream.enqueue(Payloads.read(method.streamRequest(message), maxOutboundMessageBytes()));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
       return;
     }
     Connection connection = stream.connection();
     if (!clientSendsOneMessage && connection != null) {
-      connection.send(stream);
+      connection.calls().send(stream);
     }
   }
 
@@ -196,7 +203,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       return;
     }
     if (!clientSendsOneMessage) {
-      connection.send(stream);
+      connection.calls().send(stream);
     }
     if (blockedThread == Thread.currentThread()) {
       CallerReading.readUntilAnswered(connection, stream);
@@ -269,10 +276,12 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
         status.getCode() == Status.Code.DEADLINE_EXCEEDED
             ? CancelCode.DEADLINE_EXCEEDED
             : CancelCode.CANCELLED;
+    // First, so that a connection that takes the call on right now does not open it any more.
+    stream.close();
     Connection connection = stream.connection();
     if (connection != null) {
       String text = status.getDescription();
-      connection.cancel(stream, code, text == null ? code.name() : text);
+      connection.calls().cancel(stream, code, text == null ? code.name() : text);
     }
     stream.finish(status, new Metadata(), true);
   }
@@ -316,12 +325,6 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     return timeout.seenByCaller(status);
   }
 
-  /** The call has its terminal event. Any thread; called once. */
-  void ended() {
-    timeout.stop();
-    channel.callEnded(stream);
-  }
-
   boolean isInline() {
     return executor == null;
   }
@@ -335,15 +338,28 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
   }
 
+  /** The same for a call that has no connection, so that no reader of one can run them. */
+  void dispatchWithoutConnection() {
+    if (executor == null) {
+      channel.fallbackExecutor().execute(stream);
+    } else {
+      stream.run();
+    }
+  }
+
   /** Runs one callback, in the call's context. */
   void deliver(Object event) {
     Context previous = context.attach();
     try {
       callback(event);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       callbackThrew(event, e);
     } finally {
       context.detach(previous);
+      if (event instanceof ClientStream.Closed) {
+        timeout.stop();
+        channel.callEnded(stream);
+      }
     }
   }
 
@@ -376,9 +392,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
             .withDescription(
                 "the call's listener threw, or its marshaller could not read the reply")
             .withCause(thrown);
-    if (stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()))) {
-      ended();
-    }
+    stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()));
     cancel(status);
   }
 }

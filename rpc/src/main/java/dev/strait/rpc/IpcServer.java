@@ -193,11 +193,11 @@ final class IpcServer extends Server implements Connection.Owner {
   private void accepted(Transport transport) {
     Connection connection = new Connection(transport, false, settings, this);
     Connection evicted;
+    if (isShutdown()) {
+      transport.close(new IOException(address + " is shutting down"));
+      return;
+    }
     synchronized (this) {
-      if (shutdown) {
-        transport.close(new IOException(address + " is shutting down"));
-        return;
-      }
       evicted = handshaking.size() >= options.maxHandshaking() ? oldestHandshaking() : null;
       connections.add(connection);
       handshaking.add(connection);
@@ -214,6 +214,9 @@ final class IpcServer extends Server implements Connection.Owner {
                       + " are in their handshake; this is the oldest"));
     }
     connection.start();
+    if (isShutdown()) {
+      connection.end().close(new IOException(address + " is shutting down"));
+    }
   }
 
   private @Nullable Connection oldestHandshaking() {

@@ -41,7 +41,6 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private static final int MAX_HANDSHAKING = 64;
   private static final int DEFAULT_MAX_RUNNING = 4096;
   private static final int DEFAULT_MAX_QUEUED = 4096;
-  private static final int DEFAULT_MAX_READERS = 64;
 
   private final IpcAddress address;
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
@@ -234,7 +233,8 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
             maxQueuedCalls,
             keepAliveNanos,
             keepAliveTimeoutNanos,
-            DEFAULT_MAX_READERS,
+            // One more than can be held up in handlers.
+            maxRunningHandlers + 1,
             waitStrategy,
             transport));
   }

@@ -111,7 +111,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       }
       call.leave();
       stream.sendClose(status, encoded);
-      call.connection().send(stream);
+      call.connection().calls().send(stream);
     }
   }
 
@@ -168,7 +168,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
 
   private void sendUnlessHeld() {
     if (!serverSendsOneMessage) {
-      call.connection().send(stream);
+      call.connection().calls().send(stream);
     }
   }
 
@@ -183,13 +183,20 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
 
   // For the call.
 
+  /** Ends the call in the handler's stead, unless that has closed it: the first close counts. */
+  void abortUnlessClosed(Status status) {
+    if (!closed) {
+      abort(status);
+    }
+  }
+
   /** Ends the call in the handler's stead, with a status that the caller gets. */
   void abort(Status status) {
     closed = true;
     stream.dropOutbound();
     call.leave();
     stream.sendClose(status, MetadataCodec.EMPTY);
-    call.connection().send(stream);
+    call.connection().calls().send(stream);
   }
 
   /** Runs one callback of the handler. */

@@ -19,6 +19,7 @@ final class KeepAlive {
 
   // Guarded by this.
   private @Nullable ScheduledFuture<?> timer;
+  private int schedules; // counts, so that a check that came too late knows
   private long readsSeen;
   private long pingSequence = NO_PING;
   private long pingSentNanos;
@@ -60,22 +61,23 @@ final class KeepAlive {
     if (awaitingPong && sequence == pingSequence) {
       roundTripNanos = settings.ticker().nanoTime() - pingSentNanos;
       awaitingPong = false;
-      if (timer != null && timer.cancel(false) && !closed) {
+      if (timer != null && !closed) {
+        timer.cancel(false);
         schedule(settings.keepAliveNanos());
       }
     }
   }
 
-  private void check() {
+  private void check(int schedule) {
     long ping;
     synchronized (this) {
-      if (closed) {
+      if (closed || schedule != schedules) {
         return;
       }
       long now = reads.get();
       boolean silent = now == readsSeen;
       readsSeen = now;
-      if (!silent || !(connection.hasStreams() || settings.keepAliveWithoutCalls())) {
+      if (!silent || !(connection.calls().areOpen() || settings.keepAliveWithoutCalls())) {
         awaitingPong = false;
         schedule(settings.keepAliveNanos());
         return;
@@ -104,6 +106,7 @@ final class KeepAlive {
   }
 
   private void schedule(long delayNanos) {
-    timer = settings.scheduler().schedule(this::check, delayNanos, TimeUnit.NANOSECONDS);
+    int schedule = ++schedules;
+    timer = settings.scheduler().schedule(() -> check(schedule), delayNanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -40,7 +40,8 @@ final class MetadataCodec {
     for (String name : names) {
       counted += entries.add(metadata, name);
     }
-    if (counted > maxBytes || entries.count > MAX_ENTRIES) {
+    // However much a peer says it accepts, it has to fit a frame.
+    if (counted > Math.min(maxBytes, Limits.MAX_METADATA_BYTES) || entries.count > MAX_ENTRIES) {
       throw tooLarge(counted, entries.count, maxBytes, "the peer's");
     }
     return entries.toBytes();

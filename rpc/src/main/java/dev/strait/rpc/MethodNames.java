@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The method names that the peer interned on this connection. Used by the reading role only. */
 final class MethodNames {
-  private static final int MAX_NAME_BYTES = 1024;
+  static final int MAX_NAME_BYTES = 1024;
 
   private final int max;
   private final List<String> names = new ArrayList<>();

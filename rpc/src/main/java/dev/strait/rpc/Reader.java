@@ -36,6 +36,9 @@ final class Reader implements Runnable {
   private final Object lent = new Object();
   private final AtomicInteger userCodeRuns = new AtomicInteger();
 
+  private boolean replaced; // used by its own thread only
+  private volatile boolean needed; // a spare is to read again
+
   // Used by the watcher's thread only.
   private int userCodeRunsSeen;
   private int looksAtTheSame;
@@ -63,6 +66,7 @@ final class Reader implements Runnable {
   /** Begins to read, in a thread of its own. */
   void startOrWake() {
     if (isStarted()) {
+      needed = true;
       wakeup();
     } else {
       start();
@@ -90,10 +94,11 @@ final class Reader implements Runnable {
 
   private void serve() {
     while (true) {
-      if (!reading.isCurrent(this)) {
+      if (replaced) {
         if (!isNeededAgain()) {
           return;
         }
+        replaced = false;
       } else if (!role.take(this)) {
         LockSupport.parkNanos(this, STANDBY_NANOS);
       } else if (read()) {
@@ -106,16 +111,16 @@ final class Reader implements Runnable {
 
   /** Waits a while to be made the current reader once more. */
   private boolean isNeededAgain() {
+    needed = false;
     reading.addSpare(this);
     long start = reading.ticker().nanoTime();
-    while (!reading.isCurrent(this)) {
+    while (!needed) {
       boolean late = reading.ticker().nanoTime() - start >= SPARE_NANOS;
       if ((late || reading.isOver()) && reading.removeSpare(this)) {
         return false;
       }
       LockSupport.parkNanos(this, SPARE_NANOS);
     }
-    reading.removeSpare(this);
     return true;
   }
 
@@ -153,6 +158,7 @@ final class Reader implements Runnable {
       reading.watcher().userCodeBegins();
       run(due);
       if (!role.takeUp(lent, this)) {
+        replaced = true;
         return false;
       }
     }
@@ -162,7 +168,7 @@ final class Reader implements Runnable {
   private static void run(Runnable due) {
     try {
       due.run();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOG.log(System.Logger.Level.ERROR, "a callback threw where none may", e);
     }
   }

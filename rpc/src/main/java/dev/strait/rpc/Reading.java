@@ -142,11 +142,6 @@ final class Reading {
 
   // Readers.
 
-  /** Whether this is the reader that is to go on reading. */
-  boolean isCurrent(Reader candidate) {
-    return reader == candidate;
-  }
-
   /**
    * A reader is held up in user code: another one reads on. Called by the watcher only.
    *
@@ -161,14 +156,11 @@ final class Reading {
       next = new Reader(this);
       readers.incrementAndGet();
     }
-    // First the successor and then the role, so that the one that lost it knows that it is
-    // replaced.
-    reader = next;
     if (heldUp.giveUpRole()) {
+      reader = next;
       next.startOrWake();
       return true;
     }
-    reader = heldUp;
     keepForLater(next);
     return false;
   }
@@ -198,7 +190,7 @@ final class Reading {
 
   void readerEnded(Reader gone) {
     readers.decrementAndGet();
-    if (isCurrent(gone)) {
+    if (reader == gone) {
       readersGone = true;
       runDueWithoutReader();
       spares.forEach(Reader::wakeup);
@@ -209,7 +201,7 @@ final class Reading {
 
   /** Whether the reader is to step aside: a caller waits for the role, or will come back soon. */
   boolean callersTakeOver() {
-    return callersRead && (callersWaiting.get() > 0 || !connection.hasStreams());
+    return callersRead && (callersWaiting.get() > 0 || !connection.calls().areOpen());
   }
 
   /** Counts up with each caller that reads. */
@@ -243,7 +235,7 @@ final class Reading {
   boolean needsReader() {
     return hasDue()
         || connection.end().isOver()
-        || (role.isVacant() && callersWaiting.get() == 0 && connection.hasStreams());
+        || (role.isVacant() && callersWaiting.get() == 0 && connection.calls().areOpen());
   }
 
   /** Wakes the reader if it stands by while something is left to do. */

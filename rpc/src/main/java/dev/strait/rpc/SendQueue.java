@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of a connection that have something to send, served in turn, a frame each, so that no
@@ -18,6 +19,7 @@ final class SendQueue {
   private final Transport transport;
   private final Queue<Stream> waiting = new ArrayDeque<>();
   private List<Stream> owed = new ArrayList<>();
+  private List<Stream> unsent = new ArrayList<>();
 
   SendQueue(Streams streams, Transport transport) {
     this.streams = streams;
@@ -31,37 +33,59 @@ final class SendQueue {
     }
   }
 
+  void remove(Stream stream) {
+    if (stream.inSendQueue) {
+      stream.inSendQueue = false;
+      waiting.remove(stream);
+    }
+  }
+
   /**
    * Moves frames into the transport's outbound buffer, while that has room.
    *
    * @return whether any were moved; a flush is then due
    */
   boolean drain() {
-    if (waiting.isEmpty() || !transport.isWritable()) {
+    Stream next = transport.isWritable() ? next() : null;
+    if (next == null) {
       return false;
     }
     boolean any = false;
     ByteBuffer out = BufferPool.shared().acquire();
     try {
-      while (!waiting.isEmpty() && transport.isWritable()) {
-        any |= sendOneFrame(waiting.remove(), out);
+      for (; next != null; next = transport.isWritable() ? next() : null) {
+        any |= sendOneFrame(next, out);
       }
+      return any;
     } catch (IOException gone) {
-      // The transport has ended; whoever polls it learns that too and fails every stream.
+      // The transport has ended; whoever polls it learns that too and fails the other streams.
       return false;
     } finally {
       BufferPool.shared().release(out);
     }
-    return any;
+  }
+
+  /** The next stream: one that has something to send, else one that waits to be opened. */
+  private @Nullable Stream next() {
+    Stream next = waiting.poll();
+    if (next != null) {
+      next.inSendQueue = false;
+      return next;
+    }
+    return streams.takeOpenable();
   }
 
   private boolean sendOneFrame(Stream stream, ByteBuffer out) throws IOException {
-    stream.inSendQueue = false;
     out.clear();
     if (!stream.encodeNext(out, streams)) {
       return false;
     }
-    transport.write(out.flip());
+    try {
+      transport.write(out.flip());
+    } catch (IOException gone) {
+      unsent.add(stream);
+      throw gone;
+    }
     add(stream);
     if (stream.owesCallback()) {
       owed.add(stream);
@@ -84,6 +108,16 @@ final class SendQueue {
     }
     List<Stream> taken = owed;
     owed = new ArrayList<>();
+    return taken;
+  }
+
+  /** The streams a frame of which was encoded and not taken, to be told without the lock. */
+  List<Stream> takeUnsent() {
+    if (unsent.isEmpty()) {
+      return List.of();
+    }
+    List<Stream> taken = unsent;
+    unsent = new ArrayList<>();
     return taken;
   }
 }

@@ -145,6 +145,7 @@ final class ServerStream extends Stream {
   @Override
   void afterSend() {
     if (state() == StreamState.CLOSED) {
+      releasePartial();
       callbacks.terminate(COMPLETED, true);
       Connection on = connection();
       if (on != null) {
@@ -194,6 +195,11 @@ final class ServerStream extends Stream {
   @Override
   public void run() {
     call.dispatch(callbacks);
+  }
+
+  @Override
+  void runWithoutConnection() {
+    run();
   }
 
   @Override

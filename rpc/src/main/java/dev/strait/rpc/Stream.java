@@ -32,6 +32,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   // Used by the reading role only.
   private @Nullable ReceiveCredit receiveCredit;
   private @Nullable MessageAssembler assembler;
+  private boolean messageCame;
 
   // Guarded by this.
   private StreamState state = StreamState.IDLE;
@@ -290,7 +291,12 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (whole == null) {
       releasePartialIfWanted();
     } else {
+      messageCame = true;
       callbacks.add(new InboundMessage(whole, takePartialCredit()));
+    }
+    if (state() == StreamState.CLOSED) {
+      // It was closed meanwhile, after its credit had been given back.
+      releasePartial();
     }
   }
 
@@ -298,6 +304,11 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   final boolean inMessage() {
     MessageAssembler messages = assembler;
     return messages != null && messages.inMessage();
+  }
+
+  /** Whether a message, or a piece of one, has come. Called by the reading role. */
+  final boolean hasMessageCome() {
+    return messageCame || inMessage();
   }
 
   /** The application wants {@code count} more messages. */
@@ -346,11 +357,14 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   public final void schedule(CallbackQueue queue) {
     Connection on = connection;
     if (on == null) {
-      run();
+      runWithoutConnection();
     } else {
       on.reading().schedule(this);
     }
   }
+
+  /** Runs the callbacks that wait when there is no connection whose reader could. */
+  abstract void runWithoutConnection();
 
   /** Whether callbacks run on the thread that reads, for want of an executor. */
   abstract boolean isInline();

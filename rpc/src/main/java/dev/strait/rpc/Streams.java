@@ -126,34 +126,44 @@ final class Streams {
     return stream;
   }
 
-  /**
-   * Drops a stream that is closed.
-   *
-   * @return one that has waited to be opened and may be now
-   */
-  @Nullable Stream forget(Stream stream) {
-    if (table.remove(stream.id()) == null || !(stream instanceof ClientStream)) {
-      return null;
+  /** Drops a stream that is closed. */
+  void forget(Stream stream) {
+    if (table.remove(stream.id()) != null && stream instanceof ClientStream) {
+      openedByUs--;
     }
-    openedByUs--;
-    return nextWaiting();
   }
 
-  private @Nullable Stream nextWaiting() {
-    for (var waiting = waitingToOpen.iterator(); waiting.hasNext(); ) {
-      Stream next = waiting.next();
-      waiting.remove();
-      if (next.state() != StreamState.CLOSED) {
-        return next;
-      }
+  /** A stream that waits no more. */
+  void stopWaiting(Stream stream) {
+    waitingToOpen.remove(stream);
+  }
+
+  /** Whether a stream waits that may be opened now. */
+  boolean hasOpenable() {
+    return !waitingToOpen.isEmpty() && openedByUs < maxOpenedByUs;
+  }
+
+  /** Takes the first stream that waits and may be opened now. */
+  @Nullable Stream takeOpenable() {
+    if (!hasOpenable()) {
+      return null;
     }
-    return null;
+    var waiting = waitingToOpen.iterator();
+    Stream next = waiting.next();
+    waiting.remove();
+    return next;
+  }
+
+  /** Takes the streams that wait; none of them is opened here any more. */
+  List<Stream> takeWaiting() {
+    List<Stream> waiting = new ArrayList<>(waitingToOpen);
+    waitingToOpen.clear();
+    return waiting;
   }
 
   /** Drops the streams that the peer, which goes away, has not seen or will not process. */
   List<Stream> takeNotProcessed(int lastProcessedId) {
-    List<Stream> notProcessed = new ArrayList<>(waitingToOpen);
-    waitingToOpen.clear();
+    List<Stream> notProcessed = takeWaiting();
     for (Stream stream : table.all()) {
       if (stream instanceof ClientStream && stream.id() > lastProcessedId) {
         notProcessed.add(stream);
@@ -171,8 +181,7 @@ final class Streams {
     for (Stream stream : all) {
       table.remove(stream.id());
     }
-    all.addAll(waitingToOpen);
-    waitingToOpen.clear();
+    all.addAll(takeWaiting());
     openedByUs = 0;
     return all;
   }

@@ -94,6 +94,9 @@ final class StreamTableTest {
           public void dispatch(CallbackQueue callbacks) {}
 
           @Override
+          public void begin() {}
+
+          @Override
           public void cancelled(Status reason) {}
         });
   }

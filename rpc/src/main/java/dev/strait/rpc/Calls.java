@@ -1,0 +1,196 @@
+package dev.strait.rpc;
+
+import io.grpc.Metadata;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of a connection: opened, accepted, sent and ended. Each step that decides about a
+ * stream is one locked step, so that nobody decides about it twice.
+ *
+ * <p>Thread-safe. {@code lock} is the connection's lock.
+ */
+final class Calls {
+  private final Connection connection;
+  private final Connection.Owner owner;
+  private final ReentrantLock lock;
+  private final Streams streams; // guarded by lock
+  private final FrameWriter writer;
+
+  Calls(
+      Connection connection,
+      Connection.Owner owner,
+      ReentrantLock lock,
+      Streams streams,
+      FrameWriter writer) {
+    this.connection = connection;
+    this.owner = owner;
+    this.lock = lock;
+    this.streams = streams;
+    this.writer = writer;
+  }
+
+  boolean areOpen() {
+    lock.lock();
+    try {
+      return !streams.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Of this side.
+
+  /**
+   * Takes a call on, to be sent with {@link #send}; false if no new calls can begin here.
+   *
+   * @throws StreamException if the peer would not accept it
+   */
+  boolean attach(ClientStream stream) throws StreamException {
+    lock.lock();
+    try {
+      if (!streams.mayOpen()) {
+        return false;
+      }
+    } finally {
+      lock.unlock();
+    }
+    stream.prepare(connection);
+    return true;
+  }
+
+  /** Sends what {@code stream} has to send, as far as credit and room allow. */
+  void send(Stream stream) {
+    if (!writer.send(stream) && stream instanceof ClientStream) {
+      connection.end().lose(stream, false);
+    }
+  }
+
+  /** Ends a stream from this side; the peer is told if it knows of it. */
+  void cancel(Stream stream, CancelCode code, String text) {
+    // First, so that it cannot be opened any more and its id does not change.
+    stream.close();
+    lock.lock();
+    try {
+      int id = stream.id();
+      if (streams.get(id) == stream) {
+        writer.write(out -> Frames.cancel(out, id, code, text));
+        streams.forget(stream);
+      } else {
+        streams.stopWaiting(stream);
+        writer.queue().remove(stream);
+      }
+    } finally {
+      lock.unlock();
+    }
+    writer.flush();
+    afterForget();
+  }
+
+  // Of the peer. Called by the reading role only.
+
+  /** Checks the id of a stream that the peer opens. */
+  void checkNextPeerId(int streamId) throws WireException {
+    lock.lock();
+    try {
+      streams.checkPeerId(streamId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The peer opens a call.
+   *
+   * @throws StreamException if it is refused
+   */
+  ServerStream accept(int streamId, String method, Metadata metadata, long timeoutNanos)
+      throws StreamException {
+    ServerStream stream;
+    lock.lock();
+    try {
+      if (!streams.drain().mayAccept()) {
+        throw new StreamException(
+            CancelCode.NOT_PROCESSED, connection.name() + " is shutting down");
+      }
+      int max = connection.limits().maxStreams();
+      if (streams.openedByPeer() >= max) {
+        throw new StreamException(
+            CancelCode.NOT_PROCESSED, "over the limit of " + max + " open calls on one connection");
+      }
+      stream = owner.accept(connection, method, metadata, timeoutNanos);
+      streams.accept(streamId, stream);
+    } finally {
+      lock.unlock();
+    }
+    stream.begin();
+    return stream;
+  }
+
+  /** The open stream with this id; null if it is closed. */
+  @Nullable Stream openOrClosed(int streamId) throws WireException {
+    lock.lock();
+    try {
+      return streams.openOrClosed(streamId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops a stream that the peer has closed. */
+  void forget(Stream stream) {
+    lock.lock();
+    try {
+      streams.forget(stream);
+    } finally {
+      lock.unlock();
+    }
+    afterForget();
+  }
+
+  /** The peer is at fault on one stream, which ends. */
+  void fail(int streamId, StreamException fault) throws WireException {
+    Stream stream = openOrClosed(streamId);
+    if (stream != null) {
+      cancel(stream, fault.code(), fault.text());
+      stream.failed(fault);
+    } else {
+      writer.send(out -> Frames.cancel(out, streamId, fault.code(), fault.text()));
+    }
+  }
+
+  /** The peer raised the credit of a stream, or with 0 of the connection. */
+  void raiseCredit(int streamId, long limit) throws WireException {
+    lock.lock();
+    try {
+      if (streamId == 0) {
+        if (streams.credit().raise(limit)) {
+          streams.all().forEach(writer.queue()::add);
+        }
+      } else {
+        Stream stream = streams.openOrClosed(streamId);
+        if (stream != null && stream.raiseCredit(limit)) {
+          writer.queue().add(stream);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    writer.sendWaiting();
+  }
+
+  /** A place is free: for a call that waits for one, or for the end of the connection. */
+  private void afterForget() {
+    boolean openable;
+    lock.lock();
+    try {
+      openable = streams.hasOpenable();
+    } finally {
+      lock.unlock();
+    }
+    if (openable) {
+      writer.sendWaiting();
+    }
+    connection.end().closeIfDrained();
+  }
+}
