@@ -1,0 +1,47 @@
+package dev.strait.benchmarks;
+
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** gRPC-Java over a Unix socket, which needs Netty's native epoll. */
+final class NettyUnix {
+  /** gRPC asks for TCP's keepalive on each connection, and Netty warns that this one has none. */
+  private static final Logger BOOTSTRAP = Logger.getLogger("io.netty.bootstrap");
+
+  static {
+    BOOTSTRAP.setLevel(Level.SEVERE);
+  }
+
+  private NettyUnix() {}
+
+  static NettyServerBuilder server(Path socket) {
+    return NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+        .channelType(EpollServerDomainSocketChannel.class)
+        .bossEventLoopGroup(eventLoop())
+        .workerEventLoopGroup(eventLoop());
+  }
+
+  static NettyChannelBuilder channel(Path socket) {
+    return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+        .channelType(EpollDomainSocketChannel.class)
+        .eventLoopGroup(eventLoop())
+        // Otherwise the path of the socket would travel as the authority.
+        .overrideAuthority("localhost")
+        .usePlaintext();
+  }
+
+  private static EventLoopGroup eventLoop() {
+    return new MultiThreadIoEventLoopGroup(
+        1, new DefaultThreadFactory("epoll", true), EpollIoHandler.newFactory());
+  }
+}
