@@ -172,18 +172,19 @@ final class AbstractSockets {
 
     @Override
     public void shutdownOutput() throws IOException {
-      socket.shutdownOutput();
+      socket.getChannel().shutdownOutput();
     }
 
+    /** Through the channel: from Java 25 on the socket's own methods think it is not connected. */
     @Override
     public void shutdown() {
       try {
-        socket.shutdownInput();
+        socket.getChannel().shutdownInput();
       } catch (IOException e) {
         // The peer is gone already; the other direction still has to be shut.
       }
       try {
-        socket.shutdownOutput();
+        socket.getChannel().shutdownOutput();
       } catch (IOException e) {
         // As above.
       }
