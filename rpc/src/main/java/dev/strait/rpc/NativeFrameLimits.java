@@ -12,6 +12,9 @@ final class NativeFrameLimits implements FrameLimits {
   private static final long HTTP2_PREFACE = 0x50524920L;
   private static final int FIRST_NATIVE_TYPE = 0x40;
 
+  /** JSON behind a length begins where the stream id would. */
+  private static final int JSON_SHIFT = 24;
+
   private final BooleanSupplier helloDone;
 
   NativeFrameLimits(BooleanSupplier helloDone) {
@@ -49,6 +52,9 @@ final class NativeFrameLimits implements FrameLimits {
     }
     if (type == 0x01) {
       return "a request of ttrpc, which is not served here";
+    }
+    if (streamId >>> JSON_SHIFT == '{') {
+      return "a message of JSON-RPC, which is not served here";
     }
     return "type "
         + FrameType.describe(type)

@@ -190,6 +190,17 @@ abstract class WireErrorTest {
   }
 
   @Test
+  void aMessageOfJsonRpcIsNamed() throws IOException {
+    ScriptedPeer peer = local.peer();
+
+    peer.sendBytes(
+        new Data().ascii("\0\0\0\61{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\"}").toBytes());
+
+    peer.next(FrameType.HELLO);
+    assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "JSON-RPC");
+  }
+
+  @Test
   void aRequestOfTtrpcIsNamed() throws IOException {
     ScriptedPeer peer = local.peer();
 
