@@ -17,9 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what the channel accepts
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
- * @param keepAliveNanos see {@link ConnectionSettings}
- * @param keepAliveTimeoutNanos see {@link ConnectionSettings}
- * @param keepAliveWithoutCalls see {@link ConnectionSettings}
+ * @param keepAlive when connections ping
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
@@ -31,9 +29,7 @@ record ChannelOptions(
     Limits limits,
     Duration connectTimeout,
     Duration idleTimeout,
-    long keepAliveNanos,
-    long keepAliveTimeoutNanos,
-    boolean keepAliveWithoutCalls,
+    KeepAliveOptions keepAlive,
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport) {}

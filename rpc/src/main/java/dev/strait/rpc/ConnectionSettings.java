@@ -12,9 +12,7 @@ import java.util.concurrent.ThreadFactory;
  * @param limits what this side accepts
  * @param connectTimeout for finding the peer and checking its identity
  * @param handshakeTimeout for the exchange of HELLO, in total
- * @param keepAliveNanos how long nothing may come before a ping; {@link Long#MAX_VALUE} for never
- * @param keepAliveTimeoutNanos how long a ping may stay unanswered
- * @param keepAliveWithoutCalls whether to ping also while no call is open
+ * @param keepAlive when connections ping
  * @param maxReaders how many threads may be inside inline callbacks of a connection at once
  * @param waitStrategy for every wait
  * @param threads makes the threads
@@ -26,9 +24,7 @@ record ConnectionSettings(
     Limits limits,
     Duration connectTimeout,
     Duration handshakeTimeout,
-    long keepAliveNanos,
-    long keepAliveTimeoutNanos,
-    boolean keepAliveWithoutCalls,
+    KeepAliveOptions keepAlive,
     int maxReaders,
     WaitStrategy waitStrategy,
     ThreadFactory threads,

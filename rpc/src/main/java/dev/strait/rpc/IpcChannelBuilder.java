@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBuilder> {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
-  private static final Duration DEFAULT_KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration LONGEST_KEEPALIVE = Duration.ofDays(365);
   private static final int DEFAULT_MAX_READERS = 1024;
 
   private final IpcAddress address;
@@ -45,9 +43,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private Limits limits = Limits.DEFAULTS;
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
-  private long keepAliveNanos = Long.MAX_VALUE;
-  private long keepAliveTimeoutNanos = DEFAULT_KEEPALIVE_TIMEOUT.toNanos();
-  private boolean keepAliveWithoutCalls;
+  private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
 
@@ -128,7 +124,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
 
   @Override
   public IpcChannelBuilder idleTimeout(long value, TimeUnit unit) {
-    idleTimeout = positive("idleTimeout", value, unit);
+    idleTimeout = Arguments.positive("idleTimeout", value, unit);
     return this;
   }
 
@@ -147,20 +143,19 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   /** Off by default; 365 days and more switch it off. */
   @Override
   public IpcChannelBuilder keepAliveTime(long value, TimeUnit unit) {
-    Duration time = positive("keepAliveTime", value, unit);
-    keepAliveNanos = time.compareTo(LONGEST_KEEPALIVE) >= 0 ? Long.MAX_VALUE : time.toNanos();
+    keepAlive = keepAlive.withTime(value, unit);
     return this;
   }
 
   @Override
   public IpcChannelBuilder keepAliveTimeout(long value, TimeUnit unit) {
-    keepAliveTimeoutNanos = positive("keepAliveTimeout", value, unit).toNanos();
+    keepAlive = keepAlive.withTimeout(value, unit);
     return this;
   }
 
   @Override
   public IpcChannelBuilder keepAliveWithoutCalls(boolean enable) {
-    keepAliveWithoutCalls = enable;
+    keepAlive = keepAlive.withoutCalls(enable);
     return this;
   }
 
@@ -178,7 +173,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
 
   /** How long one attempt to connect may take, the handshake included. 5 s by default. */
   public IpcChannelBuilder connectTimeout(Duration timeout) {
-    connectTimeout = positive("connectTimeout", timeout.toNanos(), TimeUnit.NANOSECONDS);
+    connectTimeout = Arguments.positive("connectTimeout", timeout.toNanos(), TimeUnit.NANOSECONDS);
     return this;
   }
 
@@ -231,20 +226,11 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 limits,
                 connectTimeout,
                 idleTimeout,
-                keepAliveNanos,
-                keepAliveTimeoutNanos,
-                keepAliveWithoutCalls,
+                keepAlive,
                 DEFAULT_MAX_READERS,
                 waitStrategy,
                 transport));
     channel.watchForIdleness();
     return channel;
-  }
-
-  private static Duration positive(String what, long value, TimeUnit unit) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(what + " must be positive, was " + value + " " + unit);
-    }
-    return Duration.ofNanos(unit.toNanos(value));
   }
 }

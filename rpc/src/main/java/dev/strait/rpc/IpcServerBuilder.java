@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration DEFAULT_KEEPALIVE_TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration LONGEST_KEEPALIVE = Duration.ofDays(365);
   private static final int MAX_HANDSHAKING = 64;
   private static final int DEFAULT_MAX_RUNNING = 4096;
   private static final int DEFAULT_MAX_QUEUED = 4096;
@@ -51,8 +49,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
   private int maxRunningHandlers = DEFAULT_MAX_RUNNING;
   private int maxQueuedCalls = DEFAULT_MAX_QUEUED;
-  private long keepAliveNanos = Long.MAX_VALUE;
-  private long keepAliveTimeoutNanos = DEFAULT_KEEPALIVE_TIMEOUT.toNanos();
+  private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
 
@@ -125,21 +122,20 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
 
   @Override
   public IpcServerBuilder handshakeTimeout(long timeout, TimeUnit unit) {
-    handshakeTimeout = positive("handshakeTimeout", timeout, unit);
+    handshakeTimeout = Arguments.positive("handshakeTimeout", timeout, unit);
     return this;
   }
 
   /** Off by default; 365 days and more switch it off. Pings while calls are open only. */
   @Override
   public IpcServerBuilder keepAliveTime(long value, TimeUnit unit) {
-    Duration time = positive("keepAliveTime", value, unit);
-    keepAliveNanos = time.compareTo(LONGEST_KEEPALIVE) >= 0 ? Long.MAX_VALUE : time.toNanos();
+    keepAlive = keepAlive.withTime(value, unit);
     return this;
   }
 
   @Override
   public IpcServerBuilder keepAliveTimeout(long value, TimeUnit unit) {
-    keepAliveTimeoutNanos = positive("keepAliveTimeout", value, unit).toNanos();
+    keepAlive = keepAlive.withTimeout(value, unit);
     return this;
   }
 
@@ -157,7 +153,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
 
   /** How many calls a client may have open at once on one connection. 10,000 by default. */
   public IpcServerBuilder maxConcurrentCallsPerConnection(int calls) {
-    limits = limits.withMaxStreams(positive("maxConcurrentCallsPerConnection", calls));
+    limits = limits.withMaxStreams(Arguments.positive("maxConcurrentCallsPerConnection", calls));
     return this;
   }
 
@@ -170,7 +166,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     if (waiting < 0) {
       throw new IllegalArgumentException("waiting must be 0 or more, was " + waiting);
     }
-    maxRunningHandlers = positive("maxRunningHandlers", running);
+    maxRunningHandlers = Arguments.positive("maxRunningHandlers", running);
     maxQueuedCalls = waiting;
     return this;
   }
@@ -231,25 +227,10 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
             MAX_HANDSHAKING,
             maxRunningHandlers,
             maxQueuedCalls,
-            keepAliveNanos,
-            keepAliveTimeoutNanos,
+            keepAlive,
             // One more than can be held up in handlers.
             maxRunningHandlers + 1,
             waitStrategy,
             transport));
-  }
-
-  private static int positive(String what, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(what + " must be at least 1, was " + value);
-    }
-    return value;
-  }
-
-  private static Duration positive(String what, long value, TimeUnit unit) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(what + " must be positive, was " + value + " " + unit);
-    }
-    return Duration.ofNanos(unit.toNanos(value));
   }
 }

@@ -39,8 +39,8 @@ final class KeepAlive {
 
   /** Begins to watch. */
   synchronized void start() {
-    if (settings.keepAliveNanos() != Long.MAX_VALUE && !closed) {
-      schedule(settings.keepAliveNanos());
+    if (settings.keepAlive().timeNanos() != Long.MAX_VALUE && !closed) {
+      schedule(settings.keepAlive().timeNanos());
     }
   }
 
@@ -63,7 +63,7 @@ final class KeepAlive {
       awaitingPong = false;
       if (timer != null && !closed) {
         timer.cancel(false);
-        schedule(settings.keepAliveNanos());
+        schedule(settings.keepAlive().timeNanos());
       }
     }
   }
@@ -77,9 +77,9 @@ final class KeepAlive {
       long now = reads.get();
       boolean silent = now == readsSeen;
       readsSeen = now;
-      if (!silent || !(connection.calls().areOpen() || settings.keepAliveWithoutCalls())) {
+      if (!silent || !(connection.calls().areOpen() || settings.keepAlive().withoutCalls())) {
         awaitingPong = false;
-        schedule(settings.keepAliveNanos());
+        schedule(settings.keepAlive().timeNanos());
         return;
       }
       if (awaitingPong) {
@@ -89,7 +89,7 @@ final class KeepAlive {
         awaitingPong = true;
         ping = ++pingSequence;
         pingSentNanos = settings.ticker().nanoTime();
-        schedule(settings.keepAliveTimeoutNanos());
+        schedule(settings.keepAlive().timeoutNanos());
       }
     }
     if (ping != NO_PING) {
@@ -100,7 +100,7 @@ final class KeepAlive {
           .goAwayAndClose(
               GoAwayReason.KEEPALIVE_TIMEOUT,
               "nothing came for "
-                  + TimeUnit.NANOSECONDS.toMillis(settings.keepAliveTimeoutNanos())
+                  + TimeUnit.NANOSECONDS.toMillis(settings.keepAlive().timeoutNanos())
                   + " ms after a ping");
     }
   }

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxHandshaking how many connections may be in their handshake at once
  * @param maxRunning how many handlers may run at once
  * @param maxQueued how many calls may wait for that
- * @param keepAliveNanos see {@link ConnectionSettings}
- * @param keepAliveTimeoutNanos see {@link ConnectionSettings}
+ * @param keepAlive when connections ping
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the acceptor
@@ -38,8 +37,7 @@ record ServerOptions(
     int maxHandshaking,
     int maxRunning,
     int maxQueued,
-    long keepAliveNanos,
-    long keepAliveTimeoutNanos,
+    KeepAliveOptions keepAlive,
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport) {}

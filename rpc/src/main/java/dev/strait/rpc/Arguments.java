@@ -1,0 +1,23 @@
+package dev.strait.rpc;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Checks what builders are given. */
+final class Arguments {
+  private Arguments() {}
+
+  static int positive(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + " must be at least 1, was " + value);
+    }
+    return value;
+  }
+
+  static Duration positive(String what, long value, TimeUnit unit) {
+    if (value <= 0) {
+      throw new IllegalArgumentException(what + " must be positive, was " + value + " " + unit);
+    }
+    return Duration.ofNanos(unit.toNanos(value));
+  }
+}
