@@ -25,6 +25,9 @@ final class ClientStream extends Stream {
   /** Used by the reading role only. */
   private boolean headersCame;
 
+  /** Used by the reading role only: one refusal is worth another attempt, two are an answer. */
+  private boolean refusedBefore;
+
   // Guarded by this.
   private boolean ended;
   private boolean endSent;
@@ -159,6 +162,11 @@ final class ClientStream extends Stream {
 
   @Override
   void receiveCancel(CancelCode code, String text) {
+    if (code == CancelCode.NOT_PROCESSED && !refusedBefore && rewindIfWhole()) {
+      refusedBefore = true;
+      call.submitAgain();
+      return;
+    }
     Status status =
         code == CancelCode.DEADLINE_EXCEEDED
             ? call.deadlineExceeded(text)

@@ -100,7 +100,7 @@ final class ConnectionEnd {
       if (!streams.drain().startOurs() || streams.isClosed()) {
         return;
       }
-      int last = streams.lastPeerId();
+      int last = streams.lastAcceptedId();
       writer.write(out -> Frames.goAway(out, reason, last, text));
       unopened = writer.queue().takeUnopened();
       unopened.addAll(streams.takeWaiting());
@@ -164,7 +164,7 @@ final class ConnectionEnd {
       goesAway = true;
       streams.drain().startOurs();
       status = statusFor(why);
-      int last = streams.lastPeerId();
+      int last = streams.lastAcceptedId();
       writer.write(out -> Frames.goAway(out, reason, last, text));
       return true;
     } finally {

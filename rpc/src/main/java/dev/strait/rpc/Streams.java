@@ -19,6 +19,7 @@ final class Streams {
 
   private int nextId;
   private int lastPeerId;
+  private int lastAcceptedId;
   private int openedByUs;
   private int maxOpenedByUs;
   private boolean closed;
@@ -60,8 +61,9 @@ final class Streams {
     return table.size() - openedByUs;
   }
 
-  int lastPeerId() {
-    return lastPeerId;
+  /** The last stream of the peer that was taken on; later ones were not processed. */
+  int lastAcceptedId() {
+    return lastAcceptedId;
   }
 
   List<Stream> all() {
@@ -107,6 +109,7 @@ final class Streams {
 
   /** Adds a stream that the peer opened. */
   void accept(int id, ServerStream stream) {
+    lastAcceptedId = id;
     stream.opened(id);
     table.put(id, stream);
   }
