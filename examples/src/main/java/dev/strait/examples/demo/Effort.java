@@ -8,6 +8,6 @@ package dev.strait.examples.demo;
  * @param roundMillis how long a contender runs in a round
  */
 record Effort(int warmUpRounds, int rounds, int roundMillis) {
-  static final Effort FULL = new Effort(6, 5, 500);
+  static final Effort FULL = new Effort(14, 5, 500);
   static final Effort QUICK = new Effort(1, 1, 200);
 }
