@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By default callbacks of asynchronous calls run on the thread that reads the connection; one
  * that blocks delays nobody, because another thread then goes on reading. What gRPC's builder
- * offers and a local channel cannot honour throws {@link UnsupportedOperationException}.
+ * offers and a local channel cannot honour throws {@link UnsupportedOperationException}. Stream
+ * tracers of call options are not called yet, and messages are never compressed.
  *
  * <p>Not thread-safe.
  */
