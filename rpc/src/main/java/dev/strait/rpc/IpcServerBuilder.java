@@ -15,11 +15,13 @@ import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import java.io.File;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -177,9 +179,21 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
-  /** Which clients may enter. By default those of the same user or root. */
+  /**
+   * Which clients may enter. By default those of the same user or root. The socket's mode stays
+   * 0600, so for other users name the mode as well.
+   */
   public IpcServerBuilder peerPolicy(PeerPolicy policy) {
     transport = transport.withPeerPolicy(policy);
+    return this;
+  }
+
+  /**
+   * Which clients may enter, and the mode of the socket in the file system that lets them reach it.
+   * Connecting takes the right to write; the directories on the way must let them through as well.
+   */
+  public IpcServerBuilder peerPolicy(PeerPolicy policy, Set<PosixFilePermission> socketMode) {
+    transport = transport.withPeerPolicy(policy).withSocketMode(socketMode);
     return this;
   }
 
