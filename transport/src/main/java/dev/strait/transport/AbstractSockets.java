@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +16,7 @@ import org.newsclub.net.unix.AFUNIXSocketAddress;
 import org.newsclub.net.unix.AFUNIXSocketChannel;
 import org.newsclub.net.unix.AFUNIXSocketCredentials;
 import org.newsclub.net.unix.ConnectionRefusedSocketException;
+import org.newsclub.net.unix.FileDescriptorCast;
 
 /**
  * Unix domain sockets in Linux's abstract namespace, by junixsocket. Nothing else in this package
@@ -153,9 +155,13 @@ final class AbstractSockets {
       return socket.getInputStream();
     }
 
+    /**
+     * Not the socket's own stream, which closes the socket when the peer is gone: what that had
+     * sent before could not be read any more.
+     */
     @Override
     public OutputStream output() throws IOException {
-      return socket.getOutputStream();
+      return FileDescriptorCast.using(socket.getFileDescriptor()).as(FileOutputStream.class);
     }
 
     @Override
