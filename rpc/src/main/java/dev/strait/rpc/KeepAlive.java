@@ -22,10 +22,8 @@ final class KeepAlive {
   private int schedules; // counts, so that a check that came too late knows
   private long readsSeen;
   private long pingSequence = NO_PING;
-  private long pingSentNanos;
   private boolean awaitingPong;
   private boolean closed;
-  private volatile long roundTripNanos = -1;
 
   KeepAlive(Connection connection, ConnectionSettings settings) {
     this.connection = connection;
@@ -51,15 +49,9 @@ final class KeepAlive {
     }
   }
 
-  /** The round-trip time of the last ping that was answered, in nanoseconds; -1 before. */
-  long roundTripNanos() {
-    return roundTripNanos;
-  }
-
   /** The peer answered a ping. */
   synchronized void pong(long sequence) {
     if (awaitingPong && sequence == pingSequence) {
-      roundTripNanos = settings.ticker().nanoTime() - pingSentNanos;
       awaitingPong = false;
       if (timer != null && !closed) {
         timer.cancel(false);
@@ -88,7 +80,6 @@ final class KeepAlive {
       } else {
         awaitingPong = true;
         ping = ++pingSequence;
-        pingSentNanos = settings.ticker().nanoTime();
         schedule(settings.keepAlive().timeoutNanos());
       }
     }

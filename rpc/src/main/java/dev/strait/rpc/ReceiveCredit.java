@@ -43,8 +43,4 @@ final class ReceiveCredit {
   synchronized long held() {
     return received - consumed;
   }
-
-  long window() {
-    return window;
-  }
 }
