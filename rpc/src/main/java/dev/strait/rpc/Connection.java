@@ -122,7 +122,7 @@ final class Connection {
     return transport.address();
   }
 
-  PeerCredentials peerCredentials() {
+  @Nullable PeerCredentials peerCredentials() {
     return transport.peer();
   }
 

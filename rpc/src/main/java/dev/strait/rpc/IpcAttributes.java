@@ -11,7 +11,10 @@ import java.net.SocketAddress;
  * ClientCall.getAttributes()} on the client once the call has a connection.
  */
 public final class IpcAttributes {
-  /** Who the process at the other end is, as the kernel vouches for it. */
+  /**
+   * Who the process at the other end is, as the kernel vouches for it. Not there over {@code
+   * pipe:}, whose peers have no identity.
+   */
   public static final Attributes.Key<PeerCredentials> PEER_CREDENTIALS =
       Attributes.Key.create("dev.strait.rpc.peer-credentials");
 
@@ -20,11 +23,15 @@ public final class IpcAttributes {
   static Attributes of(Connection connection, boolean connecting) {
     SocketAddress served = connection.address();
     SocketAddress unnamed = new UnnamedAddress(served);
-    return Attributes.newBuilder()
-        .set(PEER_CREDENTIALS, connection.peerCredentials())
-        .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, connecting ? served : unnamed)
-        .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, connecting ? unnamed : served)
-        .build();
+    Attributes.Builder attributes =
+        Attributes.newBuilder()
+            .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, connecting ? served : unnamed)
+            .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, connecting ? unnamed : served);
+    PeerCredentials peer = connection.peerCredentials();
+    if (peer != null) {
+      attributes.set(PEER_CREDENTIALS, peer);
+    }
+    return attributes.build();
   }
 
   /** The end of a connection that connected: it has no name of its own. */

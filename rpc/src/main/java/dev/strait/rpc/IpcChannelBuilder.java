@@ -4,6 +4,7 @@ import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
 import dev.strait.transport.Ticker;
 import dev.strait.transport.TransportOptions;
+import dev.strait.transport.TransportProvider;
 import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.ClientInterceptor;
@@ -196,6 +197,15 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * What reaches the address; by default Strait's own transports. One's own is for addresses of
+   * {@link IpcAddress#custom}, or stands in front of {@link TransportProvider#builtIn}.
+   */
+  public IpcChannelBuilder transportProvider(TransportProvider provider) {
+    transport = transport.withProvider(provider);
+    return this;
+  }
+
   /** The clock, for tests. */
   IpcChannelBuilder ticker(Ticker ticker) {
     transport = transport.withTicker(ticker);
@@ -213,6 +223,8 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
    *
    * @throws UnsupportedOperationException if this platform cannot reach such an address; the
    *     message says what is missing
+   * @throws IllegalArgumentException if a {@link #peerPolicy} is set and peers at such an address
+   *     have no identity, as over {@code pipe:}
    */
   @Override
   public ManagedChannel build() {

@@ -4,6 +4,7 @@ import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
 import dev.strait.transport.Ticker;
 import dev.strait.transport.TransportOptions;
+import dev.strait.transport.TransportProvider;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
@@ -209,6 +210,15 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
+  /**
+   * What serves the address; by default Strait's own transports. One's own is for addresses of
+   * {@link IpcAddress#custom}, or stands in front of {@link TransportProvider#builtIn}.
+   */
+  public IpcServerBuilder transportProvider(TransportProvider provider) {
+    transport = transport.withProvider(provider);
+    return this;
+  }
+
   /** The clock, for tests. */
   IpcServerBuilder ticker(Ticker ticker) {
     transport = transport.withTicker(ticker);
@@ -226,6 +236,8 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
    *
    * @throws UnsupportedOperationException if this platform cannot serve such an address; the
    *     message says what is missing
+   * @throws IllegalArgumentException if a {@link #peerPolicy} is set and peers at such an address
+   *     have no identity, as over {@code pipe:}
    */
   @Override
   public Server build() {

@@ -4,13 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** An address that is being served. One thread accepts; close is for any thread. */
-interface Binding {
-  /** Makes a binding, when an acceptor starts. */
-  @FunctionalInterface
-  interface Binder {
-    Binding bind() throws IOException;
-  }
-
+public interface Binding {
   /**
    * Blocks until a peer comes.
    *

@@ -14,6 +14,7 @@ record FileStat(long device, long inode, int mode, long uid, long gid) {
   private static final int SYMLINK = 0120000;
   private static final int REGULAR = 0100000;
   private static final int DIRECTORY = 0040000;
+  private static final int FIFO = 0010000;
   private static final int STICKY = 01000;
 
   /** Follows a symbolic link. */
@@ -46,6 +47,10 @@ record FileStat(long device, long inode, int mode, long uid, long gid) {
     return (mode & TYPE) == SOCKET;
   }
 
+  boolean isFifo() {
+    return (mode & TYPE) == FIFO;
+  }
+
   boolean isSymlink() {
     return (mode & TYPE) == SYMLINK;
   }
@@ -67,6 +72,11 @@ record FileStat(long device, long inode, int mode, long uid, long gid) {
     return (mode & 0002) != 0 || ((mode & 0020) != 0 && gid != 0);
   }
 
+  /** Whether nobody but the owner (and root) has any right. */
+  boolean isPrivate() {
+    return (mode & 0077) == 0;
+  }
+
   boolean sameFile(FileStat other) {
     return device == other.device && inode == other.inode;
   }
@@ -78,6 +88,7 @@ record FileStat(long device, long inode, int mode, long uid, long gid) {
   String type() {
     return switch (mode & TYPE) {
       case SOCKET -> "socket";
+      case FIFO -> "named pipe";
       case SYMLINK -> "symbolic link";
       case DIRECTORY -> "directory";
       case REGULAR -> "file";

@@ -10,9 +10,27 @@ final class Gate {
 
   private Gate() {}
 
-  /** Lets the peer of the link in, or throws. A link that tells no identity is denied. */
-  static PeerCredentials admit(IpcAddress address, Link link, PeerPolicy policy)
+  /** Whether the policy has something to decide by: an identity, or else nothing to decide. */
+  static boolean canApply(IpcAddress address, TransportOptions options) {
+    return options.provider().identifiesPeers(address)
+        || options.peerPolicy() == PeerPolicy.unlessSet();
+  }
+
+  /**
+   * Lets the peer of the link in, or throws. A link that tells no identity is denied, unless the
+   * provider of such addresses answers for its peers.
+   *
+   * @return null if the peers of such addresses have no identity
+   */
+  static @Nullable PeerCredentials admit(IpcAddress address, Link link, TransportOptions options)
       throws PeerRejectedException {
+    PeerPolicy policy = options.peerPolicy();
+    if (!options.provider().identifiesPeers(address)) {
+      if (!canApply(address, options)) {
+        throw rejected(address, "of a kind without credentials", policy);
+      }
+      return null;
+    }
     PeerCredentials peer;
     try {
       peer = link.credentials();

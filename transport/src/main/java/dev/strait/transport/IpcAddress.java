@@ -3,6 +3,7 @@ package dev.strait.transport;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The endpoint of a local connection.
@@ -13,11 +14,15 @@ import java.util.Locale;
  * <tr><td>{@code unix:relative/path}</td><td>the same, relative to the working directory</td></tr>
  * <tr><td>{@code unix-abstract:name}</td><td>Unix domain socket in Linux's abstract namespace</td></tr>
  * <tr><td>{@code memory:name}</td><td>in this process</td></tr>
- * <tr><td>{@code pipe:name}, {@code pipe:/abs/dir}</td><td>named pipes; reserved</td></tr>
+ * <tr><td>{@code pipe:/abs/dir}, {@code pipe:///abs/dir}</td><td>named pipes in that directory, absolute path</td></tr>
+ * <tr><td>{@code pipe:name}</td><td>named pipes in a directory of that name among this user's: {@code
+ * $XDG_RUNTIME_DIR/strait-pipe-<name>} or, where that is not set, {@code
+ * <java.io.tmpdir>/strait-<uid>-pipe-<name>}</td></tr>
  * </table>
  *
  * <p>A name is text without control characters. The name of a Unix domain socket has at most 107
- * bytes in UTF-8 on Linux (103 on macOS for a path), the size of {@code sun_path} in unix(7).
+ * bytes in UTF-8 on Linux (103 on macOS for a path), the size of {@code sun_path} in unix(7). The
+ * name of a pipe has at most 200, its directory at most 4,000.
  *
  * <p>Immutable. Two addresses are equal if scheme and name are.
  */
@@ -26,7 +31,10 @@ public final class IpcAddress extends SocketAddress {
 
   private static final String FORMS =
       "unix:/absolute/path, unix:///absolute/path, unix:relative/path, unix-abstract:name,"
-          + " memory:name, pipe:name, pipe:/absolute/path";
+          + " memory:name, pipe:name, pipe:/absolute/directory";
+  private static final Pattern CUSTOM_SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
+  private static final int LONGEST_PIPE_NAME_BYTES = 200;
+  private static final int LONGEST_PIPE_DIRECTORY_BYTES = 4000;
   private static final int SHOWN_CHARS = 200;
 
   /** The kinds of endpoint. */
@@ -35,22 +43,29 @@ public final class IpcAddress extends SocketAddress {
     UNIX,
     /** A Unix domain socket in the abstract namespace. */
     UNIX_ABSTRACT,
-    /** A pair of named pipes. Reserved. */
+    /** A pair of named pipes per connection, in a directory. */
     PIPE,
     /** In this process. */
-    MEMORY;
+    MEMORY,
+    /** Of a {@link TransportProvider} that an application brings. */
+    CUSTOM;
 
-    /** The scheme as it is written in an address. */
-    public String prefix() {
+    String prefix() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-') + ":";
     }
   }
 
   private final Scheme scheme;
+  private final String prefix;
   private final String name;
 
   private IpcAddress(Scheme scheme, String name) {
+    this(scheme, scheme.prefix(), name);
+  }
+
+  private IpcAddress(Scheme scheme, String prefix, String name) {
     this.scheme = scheme;
+    this.prefix = prefix;
     this.name = name;
   }
 
@@ -67,28 +82,72 @@ public final class IpcAddress extends SocketAddress {
 
   static IpcAddress of(String address, int longestPathBytes) {
     for (Scheme scheme : Scheme.values()) {
-      if (address.startsWith(scheme.prefix())) {
+      if (scheme != Scheme.CUSTOM && address.startsWith(scheme.prefix())) {
         String name = address.substring(scheme.prefix().length());
         checkText(address, name);
         return switch (scheme) {
           case UNIX -> unix(address, name, longestPathBytes);
           // One byte of sun_path is the leading NUL.
           case UNIX_ABSTRACT -> new IpcAddress(scheme, checkBytes(address, name, 107));
-          case PIPE, MEMORY -> new IpcAddress(scheme, name);
+          case PIPE -> pipe(address, name);
+          case MEMORY, CUSTOM -> new IpcAddress(scheme, name);
         };
       }
     }
     throw invalid(address, "unknown scheme");
   }
 
-  private static IpcAddress unix(String address, String name, int longestPathBytes) {
-    String path = name;
-    if (path.startsWith("//")) {
-      path = path.substring(2);
-      if (!path.startsWith("/")) {
-        throw invalid(address, "a host is not possible, a path begins with unix:/ or unix:///");
+  /**
+   * An address that only a {@link TransportProvider} of the application knows. {@link #of} does not
+   * parse it.
+   *
+   * @param scheme lower-case letters, digits, {@code +}, {@code .} and {@code -}, a letter first;
+   *     none of Strait's own
+   * @throws IllegalArgumentException if the scheme is not such, or the name is empty or holds a
+   *     control character
+   */
+  public static IpcAddress custom(String scheme, String name) {
+    String address = scheme + ":" + name;
+    if (!CUSTOM_SCHEME.matcher(scheme).matches()) {
+      throw invalid(address, "its scheme must match " + CUSTOM_SCHEME);
+    }
+    for (Scheme own : Scheme.values()) {
+      if (own != Scheme.CUSTOM && own.prefix().equals(scheme + ":")) {
+        throw invalid(address, "the scheme is one of Strait's own");
       }
     }
+    checkText(address, name);
+    return new IpcAddress(Scheme.CUSTOM, scheme + ":", name);
+  }
+
+  private static IpcAddress pipe(String address, String name) {
+    String path = withoutHost(address, name, Scheme.PIPE);
+    if (path.startsWith("/")) {
+      return new IpcAddress(Scheme.PIPE, checkBytes(address, path, LONGEST_PIPE_DIRECTORY_BYTES));
+    }
+    if (path.indexOf('/') >= 0) {
+      throw invalid(address, "a directory of pipes is an absolute path, a name has no slash");
+    }
+    return new IpcAddress(Scheme.PIPE, checkBytes(address, path, LONGEST_PIPE_NAME_BYTES));
+  }
+
+  /** The path of {@code ///path}, or what there is. */
+  private static String withoutHost(String address, String name, Scheme scheme) {
+    if (!name.startsWith("//")) {
+      return name;
+    }
+    String path = name.substring(2);
+    if (!path.startsWith("/")) {
+      String prefix = scheme.prefix();
+      throw invalid(
+          address,
+          "a host is not possible, a path begins with " + prefix + "/ or " + prefix + "///");
+    }
+    return path;
+  }
+
+  private static IpcAddress unix(String address, String name, int longestPathBytes) {
+    String path = withoutHost(address, name, Scheme.UNIX);
     if (path.endsWith("/")) {
       throw invalid(address, "the path ends with a slash, so it names no socket");
     }
@@ -162,24 +221,24 @@ public final class IpcAddress extends SocketAddress {
     return scheme;
   }
 
-  /** The path (unix), or the name. */
+  /** The path ({@code unix:}), the directory or name ({@code pipe:}), or the name. */
   public String name() {
     return name;
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof IpcAddress that && scheme == that.scheme && name.equals(that.name);
+    return other instanceof IpcAddress that && prefix.equals(that.prefix) && name.equals(that.name);
   }
 
   @Override
   public int hashCode() {
-    return 31 * scheme.hashCode() + name.hashCode();
+    return 31 * prefix.hashCode() + name.hashCode();
   }
 
-  /** The canonical form, which {@link #of} accepts. */
+  /** The canonical form, which {@link #of} accepts unless it is a custom one. */
   @Override
   public String toString() {
-    return scheme.prefix() + name;
+    return prefix + name;
   }
 }

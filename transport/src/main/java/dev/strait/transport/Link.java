@@ -4,17 +4,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of one open connection, without blocking: what differs between the kinds of endpoint.
+ * The bytes of one open connection, without blocking: what differs between the kinds of endpoint,
+ * and all that a {@link TransportProvider} has to bring.
  *
  * <p>One thread at a time reads and awaits, one thread at a time writes; these may be two threads.
  * Every other method is for any thread. No method closes the link because its thread is
  * interrupted.
  */
-interface Link {
+public interface Link {
   /**
-   * Who is at the other end, as the kernel says. May ask the name service, which may block.
+   * Who is at the other end, as the kernel says. May ask the name service, which may block. Not
+   * asked if {@link TransportProvider#identifiesPeers} says that there is no identity.
    *
-   * @throws IOException if there is no identity to be had
+   * @throws IOException if there is no identity to be had, which denies the peer
    */
   PeerCredentials credentials() throws IOException;
 

@@ -19,7 +19,16 @@ public interface PeerPolicy {
   @Override
   String toString();
 
-  /** The default: the uid of this process, or root. */
+  /**
+   * What holds unless a policy is set: {@link #sameUserOrRoot} wherever the kernel vouches for the
+   * peer's identity. Where it does not ({@code pipe:}), the mode of the directory is the gate.
+   * Every other policy needs an identity, and is refused where there is none.
+   */
+  static PeerPolicy unlessSet() {
+    return SameUserOrRoot.UNLESS_SET;
+  }
+
+  /** The uid of this process, or root. */
   static PeerPolicy sameUserOrRoot() {
     return SameUserOrRoot.INSTANCE;
   }

@@ -1,10 +1,11 @@
 package dev.strait.transport;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Where the sockets of this user are, by the XDG Base Directory Specification. */
+/** Where the sockets and pipes of this user are, by the XDG Base Directory Specification. */
 final class RuntimeDirectory {
   private static final int DIGEST_CHARS = 8;
 
@@ -29,6 +30,18 @@ final class RuntimeDirectory {
             + "."
             + name
             + ".sock");
+  }
+
+  /** The directory of {@code pipe:name}. */
+  static Path pipes(String name) {
+    return pipes(name, System.getenv("XDG_RUNTIME_DIR"), System.getProperty("java.io.tmpdir"));
+  }
+
+  static Path pipes(String name, @Nullable String xdgRuntimeDir, String temporaryDir) {
+    String last = "pipe-" + sanitize(name);
+    return xdgRuntimeDir != null && xdgRuntimeDir.startsWith("/")
+        ? Path.of(xdgRuntimeDir, "strait-" + last)
+        : Path.of(temporaryDir, "strait-" + OwnIdentity.uid() + "-" + last);
   }
 
   static String sanitize(String name) {

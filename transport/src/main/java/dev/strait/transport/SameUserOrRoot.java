@@ -1,8 +1,11 @@
 package dev.strait.transport;
 
-/** The default policy. */
+/** The uid of this process, or root. */
 final class SameUserOrRoot implements PeerPolicy {
   static final SameUserOrRoot INSTANCE = new SameUserOrRoot();
+
+  /** Another instance, so that it can be told from one that the application asked for. */
+  static final SameUserOrRoot UNLESS_SET = new SameUserOrRoot();
 
   private SameUserOrRoot() {}
 

@@ -14,7 +14,6 @@ final class StreamAcceptor implements Acceptor {
 
   private final IpcAddress address;
   private final TransportOptions options;
-  private final Binding.Binder binder;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicLong turnedAway = new AtomicLong();
   private final Signal closing = new Signal();
@@ -23,10 +22,9 @@ final class StreamAcceptor implements Acceptor {
   private @Nullable Binding binding; // guarded by lock
   private volatile boolean closed;
 
-  StreamAcceptor(IpcAddress address, TransportOptions options, Binding.Binder binder) {
+  StreamAcceptor(IpcAddress address, TransportOptions options) {
     this.address = address;
     this.options = options;
-    this.binder = binder;
   }
 
   @Override
@@ -55,7 +53,7 @@ final class StreamAcceptor implements Acceptor {
     }
     Binding bound;
     try {
-      bound = binder.bind();
+      bound = options.provider().bind(address, options);
     } catch (IOException | RuntimeException | Error e) {
       // A start that failed may be tried again.
       synchronized (lock) {

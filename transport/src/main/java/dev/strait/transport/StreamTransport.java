@@ -16,7 +16,6 @@ final class StreamTransport implements Transport {
 
   private final IpcAddress address;
   private final TransportOptions options;
-  private final Connector connector;
   private final @Nullable Link accepted;
   private final Runnable onEnd;
   private final BufferPool pool = BufferPool.shared();
@@ -30,27 +29,24 @@ final class StreamTransport implements Transport {
   private volatile @Nullable OutboundBuffer outbound; // written under lock; null unless open
   private volatile @Nullable PeerCredentials peer; // written under lock
   private volatile @Nullable IOException reason; // written under lock
+  private volatile boolean admitted; // written under lock
   private boolean gateEntered; // guarded by lock
 
   private StreamTransport(
       IpcAddress address,
       TransportOptions options,
       TransportState state,
-      Connector connector,
       @Nullable Link accepted,
       Runnable onEnd) {
     this.address = address;
     this.options = options;
     this.state = state;
-    this.connector = connector;
     this.accepted = accepted;
     this.onEnd = onEnd;
   }
 
-  static StreamTransport connecting(
-      IpcAddress address, TransportOptions options, Connector connector) {
-    return new StreamTransport(
-        address, options, TransportState.DISCONNECTED, connector, null, () -> {});
+  static StreamTransport connecting(IpcAddress address, TransportOptions options) {
+    return new StreamTransport(address, options, TransportState.DISCONNECTED, null, () -> {});
   }
 
   /**
@@ -60,8 +56,7 @@ final class StreamTransport implements Transport {
    */
   static StreamTransport accepted(
       IpcAddress address, TransportOptions options, Link link, Runnable onEnd) {
-    return new StreamTransport(
-        address, options, TransportState.CONNECTING, attempt -> link, link, onEnd);
+    return new StreamTransport(address, options, TransportState.CONNECTING, link, onEnd);
   }
 
   @Override
@@ -95,26 +90,24 @@ final class StreamTransport implements Transport {
   }
 
   @Override
-  public PeerCredentials peer() {
-    PeerCredentials known = peer;
-    if (known == null) {
+  public @Nullable PeerCredentials peer() {
+    if (!admitted) {
       throw new IllegalStateException("not connected yet: " + address + " is " + state);
     }
-    return known;
+    return peer;
   }
 
   @Override
   public void connect(Duration timeout) throws IOException {
     beginConnect();
-    Link link = null;
+    Link link = accepted;
     try {
-      link =
-          connector.open(
-              new ConnectAttempt(
-                  address, options.ticker(), timeout, () -> state == TransportState.CLOSED));
-      PeerCredentials admitted = Gate.admit(address, link, options.peerPolicy());
+      if (link == null) {
+        link = options.provider().connect(address, options, attempt(timeout));
+      }
+      PeerCredentials identity = Gate.admit(address, link, options);
       link.admitted();
-      opened(link, admitted);
+      opened(link, identity);
     } catch (IOException | RuntimeException | Error e) {
       if (link != null) {
         link.close();
@@ -122,6 +115,11 @@ final class StreamTransport implements Transport {
       fail(asReason(e));
       throw e;
     }
+  }
+
+  private ConnectAttempt attempt(Duration timeout) {
+    return new ConnectAttempt(
+        address, options.ticker(), timeout, () -> state == TransportState.CLOSED);
   }
 
   private void beginConnect() {
@@ -137,12 +135,13 @@ final class StreamTransport implements Transport {
     stateEvents.deliver();
   }
 
-  private void opened(Link link, PeerCredentials admitted) throws IOException {
+  private void opened(Link link, @Nullable PeerCredentials identity) throws IOException {
     synchronized (lock) {
       if (state == TransportState.CLOSED) {
         throw ended();
       }
-      peer = admitted;
+      peer = identity;
+      admitted = true;
       outbound = new OutboundBuffer(link, options.outboundLimitBytes(), pool, this::notifyWritable);
       move(TransportState.Event.OPENED);
     }

@@ -51,11 +51,12 @@ public interface Transport extends AutoCloseable {
   void connect(Duration timeout) throws IOException;
 
   /**
-   * Who the peer is, as the kernel says.
+   * Who the peer is, as the kernel says. Null if peers have no identity at such an address ({@code
+   * pipe:}).
    *
    * @throws IllegalStateException before the first successful {@link #connect}
    */
-  PeerCredentials peer();
+  @Nullable PeerCredentials peer();
 
   /** The address that is served: the one connected to, or the one accepted on. */
   IpcAddress address();

@@ -25,18 +25,20 @@ public record TransportOptions(
     int backlog,
     ThreadFactory threadFactory,
     Ticker ticker,
-    Set<PosixFilePermission> socketMode) {
+    Set<PosixFilePermission> socketMode,
+    TransportProvider provider) {
 
   /** Same user or root, 1 MiB outbound, 1,024 connections, a backlog of 512, mode 0600. */
   public static final TransportOptions DEFAULTS =
       new TransportOptions(
-          PeerPolicy.sameUserOrRoot(),
+          PeerPolicy.unlessSet(),
           1 << 20,
           1024,
           512,
           Threads.daemonFactory(),
           Ticker.system(),
-          Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+          Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE),
+          TransportProvider.builtIn());
 
   /** Checks every setting. */
   public TransportOptions {
@@ -57,42 +59,97 @@ public record TransportOptions(
   /** These settings with another policy. */
   public TransportOptions withPeerPolicy(PeerPolicy policy) {
     return new TransportOptions(
-        policy, outboundLimitBytes, maxConnections, backlog, threadFactory, ticker, socketMode);
+        policy,
+        outboundLimitBytes,
+        maxConnections,
+        backlog,
+        threadFactory,
+        ticker,
+        socketMode,
+        provider);
   }
 
   /** These settings with another outbound limit. */
   public TransportOptions withOutboundLimitBytes(int bytes) {
     return new TransportOptions(
-        peerPolicy, bytes, maxConnections, backlog, threadFactory, ticker, socketMode);
+        peerPolicy, bytes, maxConnections, backlog, threadFactory, ticker, socketMode, provider);
   }
 
   /** These settings with another limit of connections. */
   public TransportOptions withMaxConnections(int connections) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, connections, backlog, threadFactory, ticker, socketMode);
+        peerPolicy,
+        outboundLimitBytes,
+        connections,
+        backlog,
+        threadFactory,
+        ticker,
+        socketMode,
+        provider);
   }
 
   /** These settings with another backlog. */
   public TransportOptions withBacklog(int entries) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, maxConnections, entries, threadFactory, ticker, socketMode);
+        peerPolicy,
+        outboundLimitBytes,
+        maxConnections,
+        entries,
+        threadFactory,
+        ticker,
+        socketMode,
+        provider);
   }
 
   /** These settings with another thread factory. */
   public TransportOptions withThreadFactory(ThreadFactory factory) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, maxConnections, backlog, factory, ticker, socketMode);
+        peerPolicy,
+        outboundLimitBytes,
+        maxConnections,
+        backlog,
+        factory,
+        ticker,
+        socketMode,
+        provider);
   }
 
   /** These settings with another clock. */
   public TransportOptions withTicker(Ticker clock) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, maxConnections, backlog, threadFactory, clock, socketMode);
+        peerPolicy,
+        outboundLimitBytes,
+        maxConnections,
+        backlog,
+        threadFactory,
+        clock,
+        socketMode,
+        provider);
   }
 
   /** These settings with another mode of the socket file. */
   public TransportOptions withSocketMode(Set<PosixFilePermission> mode) {
     return new TransportOptions(
-        peerPolicy, outboundLimitBytes, maxConnections, backlog, threadFactory, ticker, mode);
+        peerPolicy,
+        outboundLimitBytes,
+        maxConnections,
+        backlog,
+        threadFactory,
+        ticker,
+        mode,
+        provider);
+  }
+
+  /** These settings with another provider. */
+  public TransportOptions withProvider(TransportProvider other) {
+    return new TransportOptions(
+        peerPolicy,
+        outboundLimitBytes,
+        maxConnections,
+        backlog,
+        threadFactory,
+        ticker,
+        socketMode,
+        other);
   }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class UnixBinding implements Binding {
   private final IpcAddress address;
   private final Path path;
-  private final SocketLock held;
+  private final ServerLock held;
   private final ServerSocketChannel server;
   private final Selector selector;
   private final FileStat socket;
@@ -34,7 +34,7 @@ final class UnixBinding implements Binding {
   private UnixBinding(
       IpcAddress address,
       Path path,
-      SocketLock held,
+      ServerLock held,
       ServerSocketChannel server,
       Selector selector,
       FileStat socket) {
@@ -51,7 +51,7 @@ final class UnixBinding implements Binding {
     Path directory = UnixDirectory.of(path);
     UnixDirectory.createIfMissing(directory, address);
     UnixDirectory.check(directory, address);
-    SocketLock held = SocketLock.take(path, address);
+    ServerLock held = ServerLock.take(path.resolveSibling(path.getFileName() + ".lock"), address);
     try {
       removeStaleSocket(address, path);
       return listen(address, path, options, held);
@@ -62,7 +62,7 @@ final class UnixBinding implements Binding {
   }
 
   private static UnixBinding listen(
-      IpcAddress address, Path path, TransportOptions options, SocketLock held) throws IOException {
+      IpcAddress address, Path path, TransportOptions options, ServerLock held) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     Selector selector = null;
     boolean bound = false;
