@@ -6,11 +6,11 @@ import org.junit.jupiter.api.condition.OS;
 
 /** The contract, over an abstract name. */
 @EnabledOnOs(OS.LINUX)
-class AbstractTransportTest extends TransportContract {
+class AbstractTransportTest extends OwnTransportContract {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   @Override
-  IpcAddress freshAddress() {
+  protected IpcAddress freshAddress() {
     return IpcAddress.of(
         "unix-abstract:strait-" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet());
   }

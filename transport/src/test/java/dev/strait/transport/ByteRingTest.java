@@ -22,7 +22,7 @@ class ByteRingTest {
   @Test
   void bytesComeOutAsTheyWentInAroundTheEdge() throws IOException {
     Random sizes = new Random(1);
-    byte[] sent = TransportContract.noise(10_000, 2);
+    byte[] sent = noise(10_000, 2);
     ByteBuffer source = ByteBuffer.wrap(sent);
     ByteArrayOutputStream got = new ByteArrayOutputStream();
     while (got.size() < sent.length) {
@@ -57,5 +57,11 @@ class ByteRingTest {
     other.abandon();
     assertTrue(other.isEmpty());
     assertThrows(IOException.class, () -> other.write(ByteBuffer.allocate(1)));
+  }
+
+  private static byte[] noise(int length, long seed) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
   }
 }

@@ -1,9 +1,11 @@
 package dev.strait.transport;
 
+import dev.strait.transport.contract.ChildProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 
 /** The parts that a second JVM plays in tests. Each tells on standard output what happened. */
 final class ChildMain {
@@ -13,6 +15,11 @@ final class ChildMain {
           .withPeerPolicy(PeerPolicy.matching("anybody", peer -> true));
 
   private ChildMain() {}
+
+  static ChildProcess start(String... arguments) throws IOException {
+    return ChildProcess.start(
+        List.of(), System.getProperty("java.class.path"), ChildMain.class, arguments);
+  }
 
   public static void main(String[] arguments) throws Exception {
     IpcAddress address = IpcAddress.of(arguments[1]);

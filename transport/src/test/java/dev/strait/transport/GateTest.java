@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.strait.transport.contract.ChildProcess;
+import dev.strait.transport.contract.Pair;
+import dev.strait.transport.contract.Received;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -210,7 +213,8 @@ class GateTest {
     try (Acceptor acceptor = Transports.acceptor(address, open)) {
       acceptor.start(accepted::add);
       try (ChildProcess child =
-          ChildProcess.start(prefix, readableClassPath(), "send", address.toString())) {
+          ChildProcess.start(
+              prefix, readableClassPath(), ChildMain.class, "send", address.toString())) {
         Transport transport = accepted.poll(20, TimeUnit.SECONDS);
         assertNotNull(transport, "the other process did not connect");
         Received received = new Received();
@@ -242,7 +246,8 @@ class GateTest {
   private void foreignServerIsSentNothing(List<String> prefix, IpcAddress address)
       throws Exception {
     try (ChildProcess child =
-        ChildProcess.start(prefix, readableClassPath(), "serve", address.toString())) {
+        ChildProcess.start(
+            prefix, readableClassPath(), ChildMain.class, "serve", address.toString())) {
       assertEquals("READY", child.readLine());
       Transport transport = Transports.connecting(address, TransportOptions.DEFAULTS);
       PeerRejectedException denied =

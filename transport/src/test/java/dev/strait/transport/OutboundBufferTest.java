@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.transport.contract.TestThread;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +100,7 @@ class OutboundBufferTest {
 
   @Test
   void aFlushGivesUpAfterItsShareAndWakesThePoller() throws IOException {
-    byte[] sent = TransportContract.noise(LIMIT, 1);
+    byte[] sent = noise(LIMIT, 1);
     buffer.write(ByteBuffer.wrap(sent));
     buffer.flush();
     assertEquals(OutboundBuffer.SHARE_BYTES, link.taken.size());
@@ -153,7 +155,7 @@ class OutboundBufferTest {
     for (int round = 0; round < 5_000; round++) {
       CyclicBarrier together = new CyclicBarrier(2);
       TestThread other =
-          TransportContract.run(
+          TestThread.run(
               () -> {
                 together.await();
                 buffer.write(ByteBuffer.wrap(new byte[] {1}));
@@ -239,5 +241,11 @@ class OutboundBufferTest {
     assertThrows(IOException.class, () -> buffer.write(ByteBuffer.allocate(1)));
     buffer.flush();
     assertEquals(1, link.taken.size());
+  }
+
+  private static byte[] noise(int length, long seed) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.transport.contract.Eventually;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,11 +50,36 @@ class StreamAcceptorTest {
     }
   }
 
+  private interface Binder {
+    Binding bind() throws IOException;
+  }
+
+  private static TransportOptions serving(Binder binder) {
+    return TransportOptions.DEFAULTS.withProvider(
+        new TransportProvider() {
+          @Override
+          public boolean identifiesPeers(IpcAddress address) {
+            return true;
+          }
+
+          @Override
+          public Link connect(
+              IpcAddress address, TransportOptions options, ConnectAttempt attempt) {
+            throw new AssertionError("nobody connects");
+          }
+
+          @Override
+          public Binding bind(IpcAddress address, TransportOptions options) throws IOException {
+            return binder.bind();
+          }
+        });
+  }
+
   @Test
   void failuresOfAcceptNeitherKillNorSpinTheAcceptor() throws Exception {
     ScriptedBinding binding = new ScriptedBinding(5);
     LinkedBlockingQueue<Transport> accepted = new LinkedBlockingQueue<>();
-    StreamAcceptor acceptor = new StreamAcceptor(ADDRESS, TransportOptions.DEFAULTS, () -> binding);
+    StreamAcceptor acceptor = new StreamAcceptor(ADDRESS, serving(() -> binding));
     long start = System.nanoTime();
     acceptor.start(accepted::add);
     Transport transport = accepted.take();
@@ -68,7 +94,7 @@ class StreamAcceptorTest {
   @Test
   void aReceiverThatThrowsClosesThatStreamOnly() throws Exception {
     ScriptedBinding binding = new ScriptedBinding(0);
-    StreamAcceptor acceptor = new StreamAcceptor(ADDRESS, TransportOptions.DEFAULTS, () -> binding);
+    StreamAcceptor acceptor = new StreamAcceptor(ADDRESS, serving(() -> binding));
     acceptor.start(
         transport -> {
           throw new IllegalStateException("a receiver that throws, on purpose");
@@ -85,13 +111,13 @@ class StreamAcceptorTest {
     StreamAcceptor acceptor =
         new StreamAcceptor(
             ADDRESS,
-            TransportOptions.DEFAULTS,
-            () -> {
-              if (attempts.getAndIncrement() == 0) {
-                throw new IOException("not yet, on purpose");
-              }
-              return binding;
-            });
+            serving(
+                () -> {
+                  if (attempts.getAndIncrement() == 0) {
+                    throw new IOException("not yet, on purpose");
+                  }
+                  return binding;
+                }));
     assertThrows(IOException.class, () -> acceptor.start(Transport::close));
     acceptor.start(Transport::close);
     assertThrows(IllegalStateException.class, () -> acceptor.start(Transport::close));

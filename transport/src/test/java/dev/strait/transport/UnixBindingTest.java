@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.strait.transport.contract.ChildProcess;
+import dev.strait.transport.contract.Pair;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -211,7 +213,7 @@ class UnixBindingTest {
   void anotherProcessIsRefusedWhileItsServerLivesAndReplacedAfterKillNine() throws Exception {
     Path path = directory.resolve("a.sock");
     for (int round = 0; round < 2; round++) {
-      try (ChildProcess child = ChildProcess.start("serve", "unix:" + path)) {
+      try (ChildProcess child = ChildMain.start("serve", "unix:" + path)) {
         assertEquals("READY", child.readLine());
         FileStat before = FileStat.ofLink(path);
         BindException refused = assertThrows(BindException.class, () -> serve(path));
@@ -233,7 +235,7 @@ class UnixBindingTest {
       assertTrue(refused.getMessage().contains("live server of this process"));
       // Without the socket only the lock tells the other process that we live.
       Files.delete(path);
-      try (ChildProcess child = ChildProcess.start("serve", "unix:" + path)) {
+      try (ChildProcess child = ChildMain.start("serve", "unix:" + path)) {
         assertEquals("FAILED BindException", child.readLine());
       }
     }

@@ -5,13 +5,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, over a Unix domain socket in the file system. */
-class UnixTransportTest extends TransportContract {
+class UnixTransportTest extends OwnTransportContract {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   @TempDir Path directory;
 
   @Override
-  IpcAddress freshAddress() {
+  protected IpcAddress freshAddress() {
     return IpcAddress.of("unix:" + directory + "/" + NAMES.incrementAndGet() + ".sock");
+  }
+
+  @Override
+  protected Path fileOf(IpcAddress address) {
+    return Path.of(address.name());
   }
 }

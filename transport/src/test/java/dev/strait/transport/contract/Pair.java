@@ -1,26 +1,44 @@
-package dev.strait.transport;
+package dev.strait.transport.contract;
 
+import dev.strait.transport.Acceptor;
+import dev.strait.transport.IpcAddress;
+import dev.strait.transport.Transport;
+import dev.strait.transport.TransportOptions;
+import dev.strait.transport.TransportReader;
+import dev.strait.transport.Transports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** An acceptor, and one connection to it. Nobody reads until a reader is started. */
-final class Pair implements AutoCloseable {
-  static final Duration TIMEOUT = Duration.ofSeconds(10);
+public final class Pair implements AutoCloseable {
+  /** Longer than anything takes that is to happen. */
+  public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   final Acceptor acceptor;
   final LinkedBlockingQueue<Transport> accepted = new LinkedBlockingQueue<>();
   final TransportOptions options;
+
+  /** The side that plays the first part of a test, and the other one. */
+  final Transport near;
+
+  final Transport far;
   final Transport client;
   final Transport server;
 
-  Pair(IpcAddress address, TransportOptions options) throws Exception {
+  Pair(IpcAddress address, TransportOptions options, boolean startWithAccepting) throws Exception {
     this.options = options;
     acceptor = Transports.acceptor(address, options);
     acceptor.start(accepted::add);
     client = Transports.connecting(address, options);
     server = connect(client);
+    near = startWithAccepting ? server : client;
+    far = startWithAccepting ? client : server;
+  }
+
+  IpcAddress address() {
+    return acceptor.address();
   }
 
   /** Connects one more; gives the accepting end. */

@@ -1,10 +1,11 @@
-package dev.strait.transport;
+package dev.strait.transport.contract;
 
+import dev.strait.transport.DataListener;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /** Collects the bytes that a transport pushes. */
-final class Received implements DataListener {
+public final class Received implements DataListener {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
   @Override
@@ -14,15 +15,15 @@ final class Received implements DataListener {
     bytes.writeBytes(chunk);
   }
 
-  synchronized int size() {
+  public synchronized int size() {
     return bytes.size();
   }
 
-  synchronized byte[] bytes() {
+  public synchronized byte[] bytes() {
     return bytes.toByteArray();
   }
 
-  byte[] await(int count) {
+  public byte[] await(int count) {
     Eventually.isTrue(() -> size() >= count);
     return bytes();
   }

@@ -1,4 +1,4 @@
-package dev.strait.transport;
+package dev.strait.transport.contract;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A second JVM that plays one part of a test; see {@link ChildMain}. */
-final class ChildProcess implements AutoCloseable {
+/** A second JVM that plays one part of a test. */
+public final class ChildProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
 
@@ -20,27 +20,28 @@ final class ChildProcess implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  static ChildProcess start(String... arguments) throws IOException {
-    return start(List.of(), System.getProperty("java.class.path"), arguments);
-  }
-
-  static ChildProcess start(List<String> prefix, String classPath, String... arguments)
+  /**
+   * @param prefix of the command: what starts it
+   * @param main its main class
+   */
+  public static ChildProcess start(
+      List<String> prefix, String classPath, Class<?> main, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(System.getProperty("java.home") + File.separator + "bin/java");
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath));
-    command.add(ChildMain.class.getName());
+    command.add(main.getName());
     command.addAll(Arrays.asList(arguments));
     return new ChildProcess(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
-  String readLine() throws IOException {
+  public String readLine() throws IOException {
     return String.valueOf(output.readLine());
   }
 
   /** As kill -9. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 

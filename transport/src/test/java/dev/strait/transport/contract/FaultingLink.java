@@ -1,0 +1,110 @@
+package dev.strait.transport.contract;
+
+import dev.strait.transport.Link;
+import dev.strait.transport.PeerCredentials;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A link that goes wrong as {@link Faults} say. */
+final class FaultingLink implements Link {
+  private final Link inner;
+  private final Faults faults;
+  private final Faults.Direction reading;
+  private final Faults.Direction writing;
+  private final AtomicLong passed = new AtomicLong();
+  private long read;
+  private volatile boolean readStalled;
+  private volatile boolean writeStalled;
+
+  FaultingLink(Link inner, Faults faults, long seed) {
+    this.inner = inner;
+    this.faults = faults;
+    this.reading = new Faults.Direction(faults.mostReadBytes(), faults.stallPercent(), seed);
+    this.writing = new Faults.Direction(faults.mostWrittenBytes(), faults.stallPercent(), ~seed);
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    int allowed = passable(reading.allowed(target.remaining()));
+    long untilEnd = faults.endAfterBytes() - read;
+    if (untilEnd <= 0) {
+      return -1;
+    }
+    readStalled = allowed == 0;
+    if (readStalled) {
+      return 0;
+    }
+    int limit = target.limit();
+    target.limit(target.position() + (int) Math.min(allowed, untilEnd));
+    try {
+      int n = inner.read(target);
+      read += Math.max(0, n);
+      passed.addAndGet(Math.max(0, n));
+      return n;
+    } finally {
+      target.limit(limit);
+    }
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    int allowed = passable(writing.allowed(source.remaining()));
+    int limit = source.limit();
+    source.limit(source.position() + allowed);
+    try {
+      int n = inner.write(source);
+      writeStalled = n == allowed && source.position() < limit;
+      passed.addAndGet(n);
+      return n;
+    } finally {
+      source.limit(limit);
+    }
+  }
+
+  private int passable(int wanted) throws IOException {
+    long left = faults.resetAfterBytes() - passed.get();
+    if (left <= 0) {
+      throw new IOException("reset after " + passed + " bytes, on purpose");
+    }
+    return (int) Math.min(left, wanted);
+  }
+
+  /** Does not block for what only this class held back. */
+  @Override
+  public void await(boolean alsoWritable, long timeoutNanos) {
+    if (!readStalled && !(alsoWritable && writeStalled)) {
+      inner.await(alsoWritable, timeoutNanos);
+    }
+  }
+
+  @Override
+  public PeerCredentials credentials() throws IOException {
+    return inner.credentials();
+  }
+
+  @Override
+  public void admitted() {
+    inner.admitted();
+  }
+
+  @Override
+  public boolean hasUnsent() {
+    return inner.hasUnsent();
+  }
+
+  @Override
+  public void wakeup() {
+    inner.wakeup();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    inner.shutdownOutput();
+  }
+
+  @Override
+  public void close() {
+    inner.close();
+  }
+}
