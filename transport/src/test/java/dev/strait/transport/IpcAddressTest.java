@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,15 +85,50 @@ class IpcAddressTest {
   }
 
   @Test
-  void pipesAreReserved() {
-    UnsupportedOperationException reserved =
+  void aPipeHasANameOrAnAbsoluteDirectory() {
+    assertEquals("pipe:/run/app", IpcAddress.of("pipe:/run/app").toString());
+    assertEquals(IpcAddress.of("pipe:/run/app"), IpcAddress.of("pipe:///run/app"));
+    assertEquals("app", IpcAddress.of("pipe:app").name());
+    assertInvalid("pipe:a/b", "an absolute path");
+    assertInvalid("pipe://host/a", "a host is not possible");
+    assertInvalid("pipe:" + "n".repeat(201), "at most 200 bytes, was 201");
+    assertInvalid("pipe:/" + "n".repeat(4000), "at most 4000 bytes, was 4001");
+  }
+
+  private static void assertInvalid(String address, String why) {
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> IpcAddress.of(address));
+    assertTrue(refused.getMessage().contains(why), refused.getMessage());
+  }
+
+  @Test
+  void namedPipesAreInADirectoryOfTheUsersOwn() {
+    assertEquals(
+        Path.of("/run/user/7/strait-pipe-app"),
+        RuntimeDirectory.pipes("app", "/run/user/7", "/tmp"));
+    Path temporary = Path.of("/tmp/strait-" + OwnIdentity.uid() + "-pipe-app");
+    assertEquals(temporary, RuntimeDirectory.pipes("app", null, "/tmp"));
+    assertEquals(temporary, RuntimeDirectory.pipes("app", "relative", "/tmp"));
+    Path hostile = RuntimeDirectory.pipes("../../etc", "/run/user/7", "/tmp");
+    assertEquals(Path.of("/run/user/7"), hostile.getParent());
+    assertNotEquals(hostile, RuntimeDirectory.pipes("....etc", "/run/user/7", "/tmp"));
+  }
+
+  @Test
+  void anAddressOfOnesOwnNeedsAProvider() {
+    IpcAddress own = IpcAddress.custom("loop", "a:b");
+    assertEquals("loop:a:b", own.toString());
+    assertEquals(IpcAddress.custom("loop", "a:b"), own);
+    assertNotEquals(IpcAddress.custom("hoop", "a:b"), own);
+    assertThrows(IllegalArgumentException.class, () -> IpcAddress.of("loop:a"));
+    assertThrows(IllegalArgumentException.class, () -> IpcAddress.custom("unix", "a"));
+    assertThrows(IllegalArgumentException.class, () -> IpcAddress.custom("Loop", "a"));
+    assertThrows(IllegalArgumentException.class, () -> IpcAddress.custom("loop", ""));
+    UnsupportedOperationException unknown =
         assertThrows(
             UnsupportedOperationException.class,
-            () -> Transports.connecting(IpcAddress.of("pipe:x"), TransportOptions.DEFAULTS));
-    assertTrue(reserved.getMessage().contains("reserved, not available yet"));
-    assertThrows(
-        UnsupportedOperationException.class,
-        () -> Transports.acceptor(IpcAddress.of("pipe:x"), TransportOptions.DEFAULTS));
+            () -> Transports.connecting(own, TransportOptions.DEFAULTS));
+    assertTrue(unknown.getMessage().contains("TransportProvider"), unknown.getMessage());
   }
 
   @Test

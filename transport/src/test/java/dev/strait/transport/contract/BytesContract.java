@@ -78,7 +78,8 @@ abstract class BytesContract extends ContractBase {
   void aSlowReaderHoldsTheWriterBackAndNothingIsLost() throws Exception {
     TransportOptions small = options().withOutboundLimitBytes(64 * 1024);
     try (Pair pair = pair(small)) {
-      byte[] sent = noise(4_000_000, 3);
+      // More than the link and the buffer hold, also when the variant is slow.
+      byte[] sent = exactNoise(Math.max(1_600_000, variant.scaled(4_000_000)), 3);
       AtomicInteger refused = new AtomicInteger();
       AtomicInteger becameWritable = new AtomicInteger();
       pair.near.onWritable(becameWritable::incrementAndGet);

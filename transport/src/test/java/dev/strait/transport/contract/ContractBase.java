@@ -52,7 +52,11 @@ abstract class ContractBase {
 
   /** {@code length} bytes, fewer if this variant is slow. */
   final byte[] noise(int length, long seed) {
-    byte[] bytes = new byte[variant.scaled(length)];
+    return exactNoise(variant.scaled(length), seed);
+  }
+
+  static byte[] exactNoise(int length, long seed) {
+    byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     return bytes;
   }

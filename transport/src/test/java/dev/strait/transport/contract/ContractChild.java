@@ -61,7 +61,6 @@ final class ContractChild {
     transport.connect(Pair.TIMEOUT);
     transport.write(ByteBuffer.wrap(MESSAGE));
     transport.flush();
-    System.out.println("SENT");
   }
 
   private static TransportProvider provider(String className) throws ReflectiveOperationException {
