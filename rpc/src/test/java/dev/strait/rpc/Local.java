@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.transport.BufferPool;
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.TransportProvider;
+import dev.strait.transport.contract.FaultingProvider;
+import dev.strait.transport.contract.Faults;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -27,34 +29,43 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Local implements BeforeEachCallback, AfterEachCallback {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
-  private final boolean unix;
+  private final String scheme;
+  private final TransportProvider provider;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private IpcAddress address;
   private Path directory;
 
-  private Local(boolean unix) {
-    this.unix = unix;
+  private Local(String scheme, TransportProvider provider) {
+    this.scheme = scheme;
+    this.provider = provider;
   }
 
   static Local memory() {
-    return new Local(false);
+    return new Local("memory:", TransportProvider.builtIn());
   }
 
   static Local unix() {
-    return new Local(true);
+    return new Local("unix:", TransportProvider.builtIn());
+  }
+
+  static Local pipe() {
+    return new Local("pipe:", TransportProvider.builtIn());
+  }
+
+  /** Servers and channels, but not scripted peers, see bytes split, merged and delayed. */
+  static Local faulting() {
+    return new Local(
+        "memory:",
+        new FaultingProvider(TransportProvider.builtIn(), Faults.splitsMergesAndDelays(7)));
   }
 
   @Override
-  public void beforeEach(ExtensionContext context) {
-    if (unix) {
-      try {
-        directory = Files.createTempDirectory("strait");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      address = IpcAddress.of("unix:" + directory.resolve("s.sock"));
+  public void beforeEach(ExtensionContext context) throws IOException {
+    if (scheme.equals("memory:")) {
+      address = IpcAddress.of(scheme + "test-" + NAMES.incrementAndGet());
     } else {
-      address = IpcAddress.of("memory:test-" + NAMES.incrementAndGet());
+      directory = Files.createTempDirectory("strait");
+      address = IpcAddress.of(scheme + directory.resolve("s"));
     }
   }
 
@@ -64,7 +75,11 @@ final class Local implements BeforeEachCallback, AfterEachCallback {
 
   /** Starts a server. */
   Server serve(UnaryOperator<IpcServerBuilder> settings) throws IOException {
-    Server server = settings.apply(IpcServerBuilder.forAddress(address)).build().start();
+    Server server =
+        settings
+            .apply(IpcServerBuilder.forAddress(address).transportProvider(provider))
+            .build()
+            .start();
     opened.push(() -> end(server));
     return server;
   }
@@ -78,7 +93,8 @@ final class Local implements BeforeEachCallback, AfterEachCallback {
   }
 
   ManagedChannel channel(UnaryOperator<IpcChannelBuilder> settings) {
-    ManagedChannel channel = settings.apply(IpcChannelBuilder.forAddress(address)).build();
+    ManagedChannel channel =
+        settings.apply(IpcChannelBuilder.forAddress(address).transportProvider(provider)).build();
     opened.push(() -> end(channel));
     return channel;
   }
@@ -114,9 +130,11 @@ final class Local implements BeforeEachCallback, AfterEachCallback {
       }
     }
     if (directory != null) {
-      Files.deleteIfExists(directory.resolve("s.sock"));
-      Files.deleteIfExists(directory.resolve("s.sock.lock"));
-      Files.deleteIfExists(directory);
+      // Sockets and pipes are gone; what stays is the lock, beside the one or among the others.
+      Files.deleteIfExists(directory.resolve("s.lock"));
+      Files.deleteIfExists(directory.resolve("s/lock"));
+      Files.deleteIfExists(directory.resolve("s"));
+      Files.delete(directory);
     }
     if (context.getExecutionException().isEmpty()) {
       if (first instanceof Error error) {

@@ -15,6 +15,7 @@ import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,26 @@ final class PolicyTest {
     } finally {
       channel.shutdownNow();
       server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aPolicyOverPipesIsRefusedWhenBuilt() {
+    IpcAddress pipes = IpcAddress.of("pipe:" + directory.resolve("pipes"));
+    for (PeerPolicy policy : List.of(PeerPolicy.sameUserOrRoot(), PeerPolicy.uids(1))) {
+      IllegalArgumentException ofChannel =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> IpcChannelBuilder.forAddress(pipes).peerPolicy(policy).build());
+      IllegalArgumentException ofServer =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> IpcServerBuilder.forAddress(pipes).peerPolicy(policy).build());
+      for (IllegalArgumentException refused : List.of(ofChannel, ofServer)) {
+        assertTrue(refused.getMessage().contains(pipes.toString()), refused.getMessage());
+        assertTrue(refused.getMessage().contains(policy.toString()), refused.getMessage());
+        assertTrue(refused.getMessage().contains("use unix:"), refused.getMessage());
+      }
     }
   }
 }

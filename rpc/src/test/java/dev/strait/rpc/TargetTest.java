@@ -50,6 +50,13 @@ final class TargetTest {
   }
 
   @Test
+  void aDirectoryOfNamedPipesIsOne() throws Exception {
+    Path pipes = directory.resolve("pipes");
+    assertReaches("pipe:" + pipes, "ipc:pipe:" + pipes);
+    assertReaches("pipe:" + pipes, "ipc:pipe://" + pipes);
+  }
+
+  @Test
   void aNameInMemoryIsOne() throws Exception {
     assertReaches("memory:target", "ipc:memory:target");
   }

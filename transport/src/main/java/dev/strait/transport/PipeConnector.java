@@ -1,6 +1,7 @@
 package dev.strait.transport;
 
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class PipeConnector {
       ends = PipeEnds.open(names.down(), names.up());
       connected = announce(names) && isTaken(names);
       return connected ? ends : null;
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | FileNotFoundException e) {
       return null;
     } finally {
       names.delete();

@@ -1,0 +1,8 @@
+package dev.strait.rpc;
+
+final class FaultingReadingTest extends ReadingTest {
+  @Override
+  Local local() {
+    return Local.faulting();
+  }
+}

@@ -1,0 +1,8 @@
+package dev.strait.rpc;
+
+final class PipeFlowControlTest extends FlowControlTest {
+  @Override
+  Local local() {
+    return Local.pipe();
+  }
+}

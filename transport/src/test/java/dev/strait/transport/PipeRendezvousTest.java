@@ -1,0 +1,360 @@
+package dev.strait.transport;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.strait.transport.contract.Eventually;
+import dev.strait.transport.contract.Pair;
+import dev.strait.transport.contract.Received;
+import dev.strait.transport.contract.TestThread;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the two sides of {@code pipe:} find each other, and what may go wrong meanwhile. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PipeRendezvousTest {
+  private static final TransportOptions OPTIONS = TransportOptions.DEFAULTS;
+  private static final String ID = "0123456789abcdef0123456789abcdef";
+
+  @TempDir Path temporary;
+  private Path directory;
+  private IpcAddress address;
+  private final LinkedBlockingQueue<Transport> accepted = new LinkedBlockingQueue<>();
+
+  @BeforeEach
+  void chooseDirectory() {
+    directory = temporary.resolve("pipes");
+    address = IpcAddress.of("pipe:" + directory);
+  }
+
+  private Acceptor serve() throws IOException {
+    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
+    try {
+      acceptor.start(accepted::add);
+    } catch (IOException e) {
+      acceptor.close();
+      throw e;
+    }
+    return acceptor;
+  }
+
+  private Transport connect() throws IOException {
+    Transport transport = Transports.connecting(address, OPTIONS);
+    transport.connect(Pair.TIMEOUT);
+    return transport;
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** The server is alive and takes clients. */
+  private void assertServes(Acceptor acceptor) throws Exception {
+    Transport client = connect();
+    Transport server = accepted.take();
+    server.connect(Pair.TIMEOUT);
+    client.write(ByteBuffer.wrap(new byte[] {1, 2}));
+    client.flush();
+    Received received = new Received();
+    server.onData(received);
+    TransportReader.start(server, OPTIONS);
+    assertArrayEquals(new byte[] {1, 2}, received.await(2));
+    client.close();
+    Eventually.isTrue(() -> acceptor.openTransports() == 0);
+  }
+
+  @Test
+  void everythingIsForTheOwnerOnlyAndOnlyTheLockStays() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      assertEquals("0700", FileStat.ofLink(directory).permissions());
+      assertEquals("0600", FileStat.ofLink(directory.resolve("lock")).permissions());
+      assertEquals("0600", FileStat.ofLink(directory.resolve("accept")).permissions());
+      assertServes(acceptor);
+      assertEquals(List.of("accept", "lock"), names());
+    }
+    assertEquals(List.of("lock"), names());
+  }
+
+  /** F11: a stranger cannot open a connected pair: the names are gone. */
+  @Test
+  void afterTheHandshakeTheNamesAreGoneOnBothSides() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      Transport client = connect();
+      assertEquals(List.of("accept", "lock"), names());
+      client.close();
+      accepted.take().close();
+      assertServes(acceptor);
+    }
+  }
+
+  @Test
+  void aDirectoryThatOthersMayEnterIsRefusedByBothSides() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      for (String mode : List.of("rwxr-xr-x", "rwx--x---", "rwx---r--")) {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
+        AccessDeniedException refused = assertThrows(AccessDeniedException.class, this::connect);
+        assertTrue(refused.getMessage().contains("with mode 0700"), refused.getMessage());
+        assertTrue(refused.getMessage().contains(address.toString()), refused.getMessage());
+      }
+    }
+    assertThrows(AccessDeniedException.class, this::serve);
+  }
+
+  @Test
+  void aDirectoryOfAnotherUserIsRefusedByBothSides() throws Exception {
+    assumeTrue(OwnIdentity.uid() == 0, "SKIPPED: only root can give files away");
+    try (Acceptor acceptor = serve()) {
+      Files.setAttribute(directory, "unix:uid", 12345);
+      assertThrows(AccessDeniedException.class, this::connect);
+    }
+    assertThrows(AccessDeniedException.class, this::serve);
+  }
+
+  @Test
+  void whatIsNotOfStraitsMakingStaysUntouched() throws Exception {
+    serve().close();
+    Path file = Files.writeString(directory.resolve("c-" + ID + ".up"), "precious");
+    Path link = directory.resolve("c-" + ID + ".down");
+    Files.createSymbolicLink(link, temporary.resolve("nowhere"));
+    Fifos.make(directory.resolve("other"));
+    Fifos.make(directory.resolve("c-" + ID.replace('0', '1') + ".up"));
+    try (Acceptor acceptor = serve()) {
+      assertServes(acceptor);
+      // The names of a client, but not its pipes.
+      assertEquals(Fifos.Offer.TAKEN, Fifos.offer(directory.resolve("accept"), record(ID)));
+      assertServes(acceptor);
+    }
+    assertEquals("precious", Files.readString(file));
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals(List.of("c-" + ID + ".down", "c-" + ID + ".up", "lock", "other"), names());
+  }
+
+  @Test
+  void somethingElseInThePlaceOfTheAcceptPipeIsRefused() throws Exception {
+    serve().close();
+    Path accept = Files.writeString(directory.resolve("accept"), "precious");
+    BindException refused = assertThrows(BindException.class, this::serve);
+    assertTrue(refused.getMessage().contains("there is a file at"), refused.getMessage());
+    assertEquals("precious", Files.readString(accept));
+    ConnectException nobody = assertThrows(ConnectException.class, this::connect);
+    assertTrue(nobody.getMessage().contains("nobody holds the lock"), nobody.getMessage());
+  }
+
+  @Test
+  void aStaleDirectoryIsNobodyToConnectToAndSweptByTheNextServer() throws Exception {
+    serve().close();
+    // As after kill -9.
+    Fifos.make(directory.resolve("accept"));
+    Fifos.make(directory.resolve("c-" + ID + ".up"));
+    ConnectException nobody = assertThrows(ConnectException.class, this::connect);
+    assertTrue(nobody.getMessage().contains("nobody holds the lock"), nobody.getMessage());
+    try (Acceptor acceptor = serve()) {
+      assertEquals(List.of("accept", "lock"), names());
+      assertServes(acceptor);
+    }
+  }
+
+  private static byte[] record(String id) {
+    return new PipeNames(id, Path.of("up"), Path.of("down")).announcement();
+  }
+
+  @Test
+  void aClientThatDiedAtAnyStepIsSkipped() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      Path accept = directory.resolve("accept");
+      // It announced itself and its pipes are gone.
+      Fifos.offer(accept, record(ID));
+      assertServes(acceptor);
+      // It left both pipes, or one, and nobody has them open.
+      Path up = directory.resolve("c-" + ID + ".up");
+      Path down = directory.resolve("c-" + ID + ".down");
+      Fifos.make(up);
+      Fifos.offer(accept, record(ID));
+      assertServes(acceptor);
+      Fifos.make(down);
+      Fifos.offer(accept, record(ID));
+      assertServes(acceptor);
+      assertFalse(Files.exists(up));
+      assertFalse(Files.exists(down));
+      assertTrue(accepted.isEmpty());
+      assertEquals(List.of("accept", "lock"), names());
+    }
+  }
+
+  @Test
+  void garbageOnTheAcceptPipeHurtsNobody() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      Path accept = directory.resolve("accept");
+      byte[] traversal = record("../../../../../../../etc/passwd.");
+      for (byte[] garbage :
+          List.of(new byte[40], new byte[512], traversal, record(ID.toUpperCase()))) {
+        assertEquals(Fifos.Offer.TAKEN, Fifos.offer(accept, garbage));
+        Eventually.isTrue(() -> isEmpty(accept));
+        assertServes(acceptor);
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path fifo) {
+    try (FileInputStream in = new FileInputStream(fifo.toFile())) {
+      return in.available() == 0;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** P5: pipes that nobody opens on the other side. */
+  @Test
+  void aServerThatNeverAnswersTimesOutAlsoWhenItsAcceptPipeIsFull() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
+    acceptor.start(
+        transport -> {
+          accepted.add(transport);
+          await(release);
+        });
+    try {
+      connect().close();
+      Transport waiting = Transports.connecting(address, OPTIONS);
+      SocketTimeoutException late =
+          assertThrows(SocketTimeoutException.class, () -> waiting.connect(Duration.ofMillis(50)));
+      assertTrue(late.getMessage().contains("within 50 ms"), late.getMessage());
+      Path accept = directory.resolve("accept");
+      while (Fifos.offer(accept, record(ID)) == Fifos.Offer.TAKEN) {}
+      Transport full = Transports.connecting(address, OPTIONS);
+      assertThrows(SocketTimeoutException.class, () -> full.connect(Duration.ofMillis(50)));
+      assertEquals(List.of("accept", "lock"), names());
+    } finally {
+      release.countDown();
+      accepted.take().close();
+      Eventually.isTrue(() -> isEmpty(directory.resolve("accept")));
+      assertServes(acceptor);
+      acceptor.close();
+    }
+  }
+
+  /** The server ends while a client waits: it is told at once, not at its timeout. */
+  @Test
+  void theEndOfTheServerEndsAConnectThatWaits() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
+    acceptor.start(
+        transport -> {
+          accepted.add(transport);
+          await(release);
+        });
+    connect().close();
+    TestThread waiting =
+        TestThread.run(
+            () -> {
+              Transport transport = Transports.connecting(address, OPTIONS);
+              assertThrows(ConnectException.class, () -> transport.connect(Duration.ofDays(1)));
+            });
+    Eventually.isTrue(() -> clientPipes() == 2);
+    acceptor.close();
+    waiting.finish();
+    release.countDown();
+    accepted.take().close();
+    assertEquals(List.of("lock"), names());
+  }
+
+  /** A server that begins sweeps away the pipes of a client that was too early: it tries again. */
+  @Test
+  void aClientWhosePipesWereSweptAwayTriesAgain() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
+    acceptor.start(
+        transport -> {
+          accepted.add(transport);
+          await(release);
+        });
+    connect().close();
+    TestThread waiting = TestThread.run(() -> connect().close());
+    for (int round = 0; round < 3; round++) {
+      Eventually.isTrue(() -> clientPipes() == 2);
+      for (String name : names()) {
+        if (name.startsWith("c-")) {
+          Files.deleteIfExists(directory.resolve(name));
+        }
+      }
+    }
+    release.countDown();
+    waiting.finish();
+    acceptor.close();
+    accepted.forEach(Transport::close);
+  }
+
+  private long clientPipes() {
+    try {
+      return names().stream().filter(name -> name.startsWith("c-")).count();
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aNameLeadsToADirectoryOfThisUser() throws Exception {
+    String name = "contract-" + ProcessHandle.current().pid();
+    address = IpcAddress.of("pipe:" + name);
+    directory = RuntimeDirectory.pipes(name);
+    try (Acceptor acceptor = serve()) {
+      assertServes(acceptor);
+    } finally {
+      Files.delete(directory.resolve("lock"));
+      Files.delete(directory);
+    }
+  }
+
+  @Test
+  void aReaderThatDiesFailsTheWriter() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      Transport client = connect();
+      Transport server = accepted.take();
+      server.connect(Pair.TIMEOUT);
+      server.close();
+      assertThrows(
+          IOException.class,
+          () -> {
+            while (true) {
+              client.write(ByteBuffer.allocate(1000));
+              client.flush();
+            }
+          });
+      client.close();
+    }
+  }
+}
