@@ -29,10 +29,21 @@ final class BuiltInProvider implements TransportProvider {
       }
       case PIPE -> {
         requirePosix(address, "FIFOs and file modes");
-        Fifos.requireSupport(address);
+        requireJna(address);
       }
       case MEMORY -> {}
       case CUSTOM -> throw nobodysOwn(address);
+    }
+  }
+
+  /** Here, because without JNA not even the class that uses it can be loaded. */
+  private static void requireJna(IpcAddress address) {
+    try {
+      Fifos.load();
+    } catch (LinkageError e) {
+      throw new UnsupportedOperationException(
+          address + " needs JNA (net.java.dev.jna:jna) on the class path, which makes the pipes",
+          e);
     }
   }
 

@@ -40,14 +40,13 @@ final class Fifos {
 
   private Fifos() {}
 
-  static void requireSupport(IpcAddress address) {
-    try {
-      Libc.load();
-    } catch (NoClassDefFoundError | UnsatisfiedLinkError e) {
-      throw new UnsupportedOperationException(
-          address + " needs JNA (net.java.dev.jna:jna) on the class path, which makes the pipes",
-          e);
-    }
+  /**
+   * Loads what is needed.
+   *
+   * @throws LinkageError if JNA is not there, or cannot be loaded here
+   */
+  static void load() {
+    Libc.load();
   }
 
   /**
