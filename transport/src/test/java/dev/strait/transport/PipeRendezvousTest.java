@@ -60,6 +60,17 @@ class PipeRendezvousTest {
     return acceptor;
   }
 
+  /** Accepts one stream, and no more until then. */
+  private Acceptor serveOneUntil(CountDownLatch release) throws IOException {
+    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
+    acceptor.start(
+        transport -> {
+          accepted.add(transport);
+          await(release);
+        });
+    return acceptor;
+  }
+
   private Transport connect() throws IOException {
     Transport transport = Transports.connecting(address, OPTIONS);
     transport.connect(Pair.TIMEOUT);
@@ -231,12 +242,7 @@ class PipeRendezvousTest {
   @Test
   void aServerThatNeverAnswersTimesOutAlsoWhenItsAcceptPipeIsFull() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
-    acceptor.start(
-        transport -> {
-          accepted.add(transport);
-          await(release);
-        });
+    Acceptor acceptor = serveOneUntil(release);
     try {
       connect().close();
       Transport waiting = Transports.connecting(address, OPTIONS);
@@ -261,12 +267,7 @@ class PipeRendezvousTest {
   @Test
   void theEndOfTheServerEndsAConnectThatWaits() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
-    acceptor.start(
-        transport -> {
-          accepted.add(transport);
-          await(release);
-        });
+    Acceptor acceptor = serveOneUntil(release);
     connect().close();
     TestThread waiting =
         TestThread.run(
@@ -286,12 +287,7 @@ class PipeRendezvousTest {
   @Test
   void aClientWhosePipesWereSweptAwayTriesAgain() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    Acceptor acceptor = Transports.acceptor(address, OPTIONS);
-    acceptor.start(
-        transport -> {
-          accepted.add(transport);
-          await(release);
-        });
+    Acceptor acceptor = serveOneUntil(release);
     connect().close();
     TestThread waiting = TestThread.run(() -> connect().close());
     for (int round = 0; round < 3; round++) {
