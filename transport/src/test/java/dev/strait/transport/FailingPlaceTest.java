@@ -56,7 +56,8 @@ class FailingPlaceTest {
   /** Runs a script, then the JVM, in mounts of its own, which end with it. */
   private static List<String> withMounts(String script) throws Exception {
     assumeTrue(OwnIdentity.uid() == 0, "SKIPPED: mounts need root");
-    List<String> prefix = List.of("unshare", "--mount", "sh", "-c", script + " && exec \"$@\"", "sh");
+    List<String> prefix =
+        List.of("unshare", "--mount", "sh", "-c", script + " && exec \"$@\"", "sh");
     List<String> probe = new ArrayList<>(prefix);
     probe.add("true");
     assumeTrue(
@@ -207,8 +208,7 @@ class FailingPlaceTest {
     NoSuchFileException missing =
         assertThrows(
             NoSuchFileException.class,
-            () ->
-                Transports.acceptor(address, TransportOptions.DEFAULTS).start(Transport::close));
+            () -> Transports.acceptor(address, TransportOptions.DEFAULTS).start(Transport::close));
     assertEquals(directory.resolve("no").toString(), missing.getFile());
     assertTrue(missing.getMessage().contains(address.toString()), missing.getMessage());
     assertFalse(Files.exists(directory.resolve("no")));
@@ -234,7 +234,9 @@ class FailingPlaceTest {
           Files.move(directory.resolve("a.sock.lock"), directory.resolve("elsewhere"));
           BindException alive = assertThrows(BindException.class, () -> start(address));
           assertTrue(alive.getMessage().contains("it takes connections"), alive.getMessage());
-          Files.move(directory.resolve("elsewhere"), directory.resolve("a.sock.lock"),
+          Files.move(
+              directory.resolve("elsewhere"),
+              directory.resolve("a.sock.lock"),
               java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         }
         assertEquals(before, BoundSocket.found(path));
