@@ -22,6 +22,7 @@ final class ChildMain {
   private ChildMain() {}
 
   public static void main(String[] arguments) throws Exception {
+    Threads.start(Threads.daemonFactory(), "parent", ChildMain::endWithParent);
     switch (arguments[0]) {
       case "serve" -> serve(IpcAddress.of(arguments[1]));
       case "send" -> send(IpcAddress.of(arguments[1]));
@@ -29,6 +30,16 @@ final class ChildMain {
       case "try" -> tryAll(Arrays.copyOfRange(arguments, 1, arguments.length));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
+  }
+
+  /** However the test ends, its process does, and with it this one's input. */
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {}
+    } catch (IOException e) {
+      // As its end.
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   /** Serves anybody and tells how each stream ended and how many bytes came. */
