@@ -94,9 +94,18 @@ final class ChildMain {
     System.out.println("ENDED after " + total + " bytes");
   }
 
-  /** Connects again and again, as fast as it can, sends when it got through, and never ends. */
-  private static void hammer(IpcAddress address) {
+  private static final int HAMMERS = 4;
+
+  /** Connects again and again, sends at once, waits until it is thrown out, and never ends. */
+  private static void hammer(IpcAddress address) throws Exception {
+    for (int i = 0; i < HAMMERS; i++) {
+      Threads.start(Threads.daemonFactory(), "hammer", () -> hammerOn(address));
+    }
     System.out.println("READY");
+    Thread.sleep(Long.MAX_VALUE);
+  }
+
+  private static void hammerOn(IpcAddress address) {
     while (true) {
       try {
         hit(address);
@@ -115,6 +124,8 @@ final class ChildMain {
         channel.configureBlocking(false);
         if (channel.connect(UnixDomainSocketAddress.of(address.name()))) {
           channel.write(bytes);
+          channel.configureBlocking(true);
+          channel.read(bytes.clear());
         }
       }
       return;
@@ -123,6 +134,7 @@ final class ChildMain {
       transport.connect(Duration.ofMillis(1));
       transport.write(bytes);
       transport.flush();
+      transport.await(Long.MAX_VALUE);
     }
   }
 
@@ -135,6 +147,7 @@ final class ChildMain {
     Path warmUp = Path.of("/tmp/strait-" + ProcessHandle.current().pid() + ".sock");
     attempt("unix:" + warmUp);
     Files.deleteIfExists(warmUp.resolveSibling(warmUp.getFileName() + ".lock"));
+    Eventually.isTrue(() -> Resources.straitThreads() == 0);
     int before = Resources.descriptors();
     for (String address : addresses) {
       String result;
@@ -145,7 +158,8 @@ final class ChildMain {
       }
       System.out.println(result);
     }
-    Eventually.isTrue(() -> Resources.descriptors() == before && Resources.straitThreads() == 0);
+    Eventually.isTrue(() -> Resources.straitThreads() == 0);
+    Eventually.isTrue(() -> Resources.descriptors() <= before);
     System.out.println("NOTHING LEFT OPEN");
   }
 
