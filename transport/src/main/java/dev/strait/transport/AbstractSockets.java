@@ -115,7 +115,14 @@ final class AbstractSockets {
     private final IpcAddress address;
     private final TransportOptions options;
     private final AFUNIXServerSocket server;
+
+    /**
+     * Held while a thread accepts, so that the socket is closed with nobody inside: its descriptor
+     * could be another's before the accepting thread has entered the kernel with it.
+     */
     private final ReentrantLock accepting = new ReentrantLock();
+
+    private volatile boolean closed;
 
     AbstractBinding(IpcAddress address, TransportOptions options, AFUNIXServerSocket server) {
       this.address = address;
@@ -124,27 +131,54 @@ final class AbstractSockets {
     }
 
     @Override
-    public Link accept() throws IOException {
+    public @Nullable Link accept() throws IOException {
       accepting.lock();
       try {
-        return new ThreadedLink(address, options, new SocketDuplex(server.accept()));
+        if (closed) {
+          return null;
+        }
+        AFUNIXSocket socket = server.accept();
+        if (closed) {
+          socket.close();
+          return null;
+        }
+        return new ThreadedLink(address, options, new SocketDuplex(socket));
       } finally {
         accepting.unlock();
       }
     }
 
     @Override
-    @SuppressWarnings("LockNotBeforeTry") // It is only waited for.
     public void close() {
+      closed = true;
+      if (!accepting.tryLock()) {
+        wakeAccepting();
+        accepting.lock();
+      }
       try {
         server.close();
       } catch (IOException e) {
         Log.warn("cannot close " + address + " in order", e);
+      } finally {
+        accepting.unlock();
       }
-      // The kernel keeps the name until the accepting thread, which the close woke, is out of its
-      // call.
-      accepting.lock();
-      accepting.unlock();
+    }
+
+    /** By a connect of our own. If the backlog has no room for it nobody waits. */
+    private void wakeAccepting() {
+      try {
+        AFUNIXSocketChannel wakeup = open(address);
+        if (wakeup != null) {
+          wakeup.close();
+        }
+      } catch (IOException e) {
+        // No descriptors left, for instance. Better at some risk than never.
+        try {
+          server.close();
+        } catch (IOException suppressed) {
+          Log.warn("cannot wake the thread that accepts on " + address, suppressed);
+        }
+      }
     }
   }
 

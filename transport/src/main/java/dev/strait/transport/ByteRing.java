@@ -18,6 +18,7 @@ final class ByteRing {
   private boolean writerWaits;
   private boolean ended;
   private boolean abandoned;
+  private boolean endTold;
 
   /**
    * @param arrived raised when there is something to read, and at the end
@@ -59,7 +60,8 @@ final class ByteRing {
     boolean wakeWriter;
     synchronized (this) {
       if (count == 0) {
-        return ended || abandoned ? -1 : 0;
+        endTold = ended || abandoned;
+        return endTold ? -1 : 0;
       }
       n = Math.min(target.remaining(), count);
       int first = Math.min(n, bytes.length - head);
@@ -76,8 +78,12 @@ final class ByteRing {
     return n;
   }
 
+  /**
+   * Whether a read has something to tell: bytes, or the end, once. The signal of an end that comes
+   * with the last bytes may be spent on these.
+   */
   synchronized boolean hasBytes() {
-    return count > 0;
+    return count > 0 || ((ended || abandoned) && !endTold);
   }
 
   /**

@@ -1,13 +1,20 @@
 package dev.strait.transport;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.UUID;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where the sockets and pipes of this user are, by the XDG Base Directory Specification. */
 final class RuntimeDirectory {
-  private static final int DIGEST_CHARS = 8;
+  /** 80 bits: nobody finds a second name with the digest of a given one. */
+  private static final int DIGEST_BYTES = 10;
+
+  private static final Pattern WITH_DIGEST =
+      Pattern.compile(".*-[0-9a-f]{" + 2 * DIGEST_BYTES + "}");
 
   private RuntimeDirectory() {}
 
@@ -44,15 +51,30 @@ final class RuntimeDirectory {
         : Path.of(temporaryDir, "strait-" + OwnIdentity.uid() + "-" + last);
   }
 
+  /**
+   * A name of safe characters only. What looks like a name that was made safe is treated as unsafe
+   * itself, so that no name can pass for another.
+   */
   static String sanitize(String name) {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("namespace and id must not be empty");
     }
     String clean = name.replaceAll("[^A-Za-z0-9_-]", "_");
-    if (clean.equals(name)) {
+    if (clean.equals(name) && !WITH_DIGEST.matcher(name).matches()) {
       return clean;
     }
-    String digest = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
-    return clean + "-" + digest.substring(0, DIGEST_CHARS);
+    return clean + "-" + digest(name);
+  }
+
+  /** Of the characters: as UTF-8 all halves of surrogate pairs would be the same. */
+  private static String digest(String name) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * name.length());
+    bytes.asCharBuffer().put(name);
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());
+      return HexFormat.of().formatHex(hash, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 }

@@ -3,8 +3,6 @@ package dev.strait.transport;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -13,6 +11,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,78 +20,104 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A live server is never pushed aside: its lock, and then a connect that is not refused, prove
  * life. Only a socket is ever removed, and at the end only our own.
+ *
+ * <p>Whoever deletes the socket's file cuts the server off from newcomers. So the accepting thread
+ * looks about once a second whether the file is there, and binds again if it is gone. If something
+ * else is in its place, or binding fails, it says so once and keeps looking. Connections live on.
  */
 final class UnixBinding implements Binding {
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final IpcAddress address;
   private final Path path;
-  private final ServerLock held;
-  private final ServerSocketChannel server;
+  private final TransportOptions options;
   private final Selector selector;
-  private final FileStat socket;
-  private final Object lock = new Object();
-  private boolean closed; // guarded by lock
+
+  /** Held while the files are made or removed, which takes a few system calls. */
+  private final ReentrantLock files = new ReentrantLock();
+
+  private @Nullable ServerLock held; // guarded by files
+  private FileStat lockFile; // guarded by files
+  private volatile BoundSocket socket; // written under files
+  private volatile @Nullable ServerSocketChannel retired; // set under files
+  private boolean closed; // guarded by files
+
+  // Used by the accepting thread only.
+  private long lastLook;
+  private boolean told;
 
   private UnixBinding(
       IpcAddress address,
       Path path,
-      ServerLock held,
-      ServerSocketChannel server,
+      TransportOptions options,
       Selector selector,
-      FileStat socket) {
+      ServerLock held,
+      FileStat lockFile,
+      BoundSocket socket) {
     this.address = address;
     this.path = path;
-    this.held = held;
-    this.server = server;
+    this.options = options;
     this.selector = selector;
+    this.held = held;
+    this.lockFile = lockFile;
     this.socket = socket;
+    this.lastLook = options.ticker().nanoTime();
   }
 
   static UnixBinding bind(IpcAddress address, Path path, TransportOptions options)
       throws IOException {
-    Path directory = UnixDirectory.of(path);
-    UnixDirectory.createIfMissing(directory, address);
-    UnixDirectory.check(directory, address);
-    ServerLock held = ServerLock.take(path.resolveSibling(path.getFileName() + ".lock"), address);
     try {
-      removeStaleSocket(address, path);
-      return listen(address, path, options, held);
-    } catch (IOException | RuntimeException | Error e) {
-      held.release();
-      throw e;
+      Path directory = UnixDirectory.of(path);
+      UnixDirectory.createIfMissing(directory, address);
+      UnixDirectory.check(directory, address);
+      ServerLock held = ServerLock.take(lockFile(path), address);
+      try {
+        removeStaleSocket(address, path);
+        return listen(address, path, options, held);
+      } catch (IOException | RuntimeException | Error e) {
+        held.release();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw UnixFailure.naming("cannot serve " + address, e);
     }
   }
 
   private static UnixBinding listen(
       IpcAddress address, Path path, TransportOptions options, ServerLock held) throws IOException {
-    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    Selector selector = null;
-    boolean bound = false;
+    FileStat lockFile = FileStat.ofLink(lockFile(path));
+    Selector selector = Selector.open();
     try {
-      selector = Selector.open();
-      server.bind(UnixDomainSocketAddress.of(path), options.backlog());
-      bound = true;
-      // The kernel gave it 0666 less the umask. Until now only the gate stood in the way.
-      Files.setPosixFilePermissions(path, options.socketMode());
-      server.configureBlocking(false);
-      server.register(selector, SelectionKey.OP_ACCEPT);
-      return new UnixBinding(address, path, held, server, selector, FileStat.ofLink(path));
+      BoundSocket socket = bindAndRegister(address, path, options, selector);
+      return new UnixBinding(address, path, options, selector, held, lockFile, socket);
     } catch (IOException | RuntimeException | Error e) {
-      server.close();
-      if (selector != null) {
-        selector.close();
-      }
-      if (bound) {
-        Files.deleteIfExists(path);
-      }
+      selector.close();
       throw e;
     }
   }
 
-  private static void removeStaleSocket(IpcAddress address, Path path) throws IOException {
-    FileStat found;
+  private static BoundSocket bindAndRegister(
+      IpcAddress address, Path path, TransportOptions options, Selector selector)
+      throws IOException {
+    BoundSocket bound = BoundSocket.bind(address, path, options);
     try {
-      found = FileStat.ofLink(path);
-    } catch (NoSuchFileException e) {
+      bound.channel().register(selector, SelectionKey.OP_ACCEPT);
+      return bound;
+    } catch (IOException | RuntimeException | Error e) {
+      bound.unlink();
+      bound.channel().close();
+      throw e;
+    }
+  }
+
+  /** The file that {@link ServerLock} locks. */
+  private static Path lockFile(Path path) {
+    return path.resolveSibling(path.getFileName() + ".lock");
+  }
+
+  private static void removeStaleSocket(IpcAddress address, Path path) throws IOException {
+    FileStat found = BoundSocket.found(path);
+    if (found == null) {
       return;
     }
     if (!found.isSocket()) {
@@ -101,7 +127,8 @@ final class UnixBinding implements Binding {
     if (!isDead(path, address)) {
       throw new BindException(address + " is in use by a live server: it takes connections");
     }
-    if (FileStat.ofLink(path).sameFile(found)) {
+    FileStat probed = BoundSocket.found(path);
+    if (probed != null && probed.sameFile(found)) {
       Files.delete(path);
     }
   }
@@ -128,10 +155,11 @@ final class UnixBinding implements Binding {
   @Override
   public @Nullable Link accept() throws IOException {
     try {
-      SocketChannel channel = server.accept();
+      lookAfterFile();
+      SocketChannel channel = next();
       if (channel == null) {
-        selector.select(key -> {});
-        channel = server.accept();
+        selector.select(UnixBinding::nothing, TimeUnit.NANOSECONDS.toMillis(LOOK_NANOS));
+        channel = next();
       }
       if (channel == null) {
         return null;
@@ -148,34 +176,133 @@ final class UnixBinding implements Binding {
     }
   }
 
+  /** Who waits at the retired socket comes first: nobody new can get there. */
+  private @Nullable SocketChannel next() throws IOException {
+    ServerSocketChannel old = retired;
+    if (old != null) {
+      SocketChannel waited = old.accept();
+      if (waited != null) {
+        return waited;
+      }
+      retired = null;
+      old.close();
+      // A registered channel keeps its descriptor until the selector lets it go.
+      selector.selectNow(UnixBinding::nothing);
+    }
+    return socket.channel().accept();
+  }
+
+  /** Binds again if the socket's file was deleted, not more often than once a second. */
+  private void lookAfterFile() {
+    long now = options.ticker().nanoTime();
+    if (now - lastLook < LOOK_NANOS) {
+      return;
+    }
+    lastLook = now;
+    try {
+      boolean rebound = rebindIfDeleted();
+      told = false;
+      if (rebound) {
+        Log.warn("the socket file of " + address + " was deleted; bound it again");
+      }
+    } catch (IOException e) {
+      if (!told) {
+        Log.warn(address + " is cut off from newcomers; trying again", e);
+      }
+      told = true;
+    }
+  }
+
+  /**
+   * @return whether it was deleted, and is there again
+   * @throws IOException if no newcomer gets to this server
+   */
+  boolean rebindIfDeleted() throws IOException {
+    files.lock();
+    try {
+      if (closed || retired != null) {
+        return false;
+      }
+      FileStat found = BoundSocket.found(path);
+      if (found == null) {
+        rebind();
+        return true;
+      }
+      if (!found.sameFile(socket.file())) {
+        throw new BindException(
+            "there is a " + found.type() + " at the path of " + address + " which is not its own");
+      }
+      return false;
+    } catch (IOException e) {
+      throw UnixFailure.naming("the socket file of " + address + " was deleted", e);
+    } finally {
+      files.unlock();
+    }
+  }
+
+  private void rebind() throws IOException {
+    // Whoever deleted the socket may have put another directory there as well.
+    UnixDirectory.check(UnixDirectory.of(path), address);
+    renewLock();
+    BoundSocket fresh = bindAndRegister(address, path, options, selector);
+    retired = socket.channel();
+    socket = fresh;
+  }
+
+  /** If the lock's file was deleted too, our lock tells nobody anything any more. */
+  private void renewLock() throws IOException {
+    ServerLock old = held;
+    FileStat found = BoundSocket.found(lockFile(path));
+    if (old != null && found != null && found.sameFile(lockFile)) {
+      return;
+    }
+    if (old != null) {
+      held = null;
+      old.release();
+    }
+    held = ServerLock.take(lockFile(path), address);
+    lockFile = FileStat.ofLink(lockFile(path));
+  }
+
   @Override
   public void close() {
-    synchronized (lock) {
+    files.lock();
+    try {
       if (closed) {
         return;
       }
       closed = true;
-    }
-    try {
-      unlinkOwnSocket();
-      server.close();
-      selector.close();
-    } catch (IOException e) {
-      Log.warn("cannot close " + address + " in order", e);
+      closeSockets();
     } finally {
-      held.release();
+      ServerLock lock = held;
+      held = null;
+      if (lock != null) {
+        lock.release();
+      }
+      files.unlock();
     }
   }
 
-  private void unlinkOwnSocket() {
+  private void closeSockets() {
     try {
-      if (FileStat.ofLink(path).sameFile(socket)) {
-        Files.delete(path);
-      }
+      socket.unlink();
     } catch (NoSuchFileException e) {
       // Somebody deleted it, which is their right.
     } catch (IOException e) {
       Log.warn("cannot delete the socket of " + address, e);
     }
+    try {
+      socket.channel().close();
+      ServerSocketChannel old = retired;
+      if (old != null) {
+        old.close();
+      }
+      selector.close();
+    } catch (IOException e) {
+      Log.warn("cannot close " + address + " in order", e);
+    }
   }
+
+  /** Nothing but accepting can be due. */
+  private static void nothing(SelectionKey key) {}
 }

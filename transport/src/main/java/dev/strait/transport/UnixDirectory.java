@@ -27,12 +27,17 @@ final class UnixDirectory {
     return parent == null ? socket.toAbsolutePath().getRoot() : parent;
   }
 
-  /** Creates the directory with mode 0700 if only it is missing, not its ancestors. */
+  /**
+   * Creates the directory with mode 0700 if only it is missing, not its ancestors, which must keep
+   * the rules.
+   */
   static void createIfMissing(Path directory, IpcAddress address) throws IOException {
-    if (Files.exists(directory)) {
+    Path parent = directory.getParent();
+    if (parent == null || Files.exists(directory)) {
       return;
     }
     try {
+      check(parent, address);
       Files.createDirectory(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -40,9 +45,9 @@ final class UnixDirectory {
       // By another process meanwhile, or a dangling link: the check tells.
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(
-          String.valueOf(directory.getParent()),
+          UnixFailure.shown(parent),
           null,
-          "missing, so " + directory + " cannot be created for " + address);
+          "missing, so " + UnixFailure.shown(directory) + " cannot be created for " + address);
     }
   }
 
@@ -60,6 +65,10 @@ final class UnixDirectory {
     Path reached = directory.getRoot();
     checkOne(reached, FileStat.ofLink(reached), address);
     for (Path name : directory) {
+      if (name.toString().equals(".")) {
+        // Taken along, it would be what a later ".." takes away.
+        continue;
+      }
       if (name.toString().equals("..")) {
         Path parent = reached.getParent();
         reached = parent == null ? reached : parent;
@@ -92,7 +101,8 @@ final class UnixDirectory {
   private static void checkOne(Path directory, FileStat stat, IpcAddress address)
       throws IOException {
     if (!stat.isDirectory()) {
-      throw new NotDirectoryException(directory + " (for " + address + ") is a " + stat.type());
+      throw new NotDirectoryException(
+          UnixFailure.shown(directory) + " (for " + address + ") is a " + stat.type());
     }
     if (stat.uid() != 0 && stat.uid() != OwnIdentity.uid()) {
       throw denied(
@@ -110,6 +120,6 @@ final class UnixDirectory {
 
   private static AccessDeniedException denied(Path path, IpcAddress address, String why) {
     return new AccessDeniedException(
-        path.toString(), null, "not a safe place for " + address + ": " + why);
+        UnixFailure.shown(path), null, "not a safe place for " + address + ": " + why);
   }
 }

@@ -7,7 +7,9 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +24,17 @@ final class UnixSockets {
       UnixDirectory.check(UnixDirectory.of(path), address);
       FileStat stat = FileStat.ofLink(path);
       if (!stat.isSocket()) {
-        throw new ConnectException(
-            "nobody serves " + address + ": there is a " + stat.type() + ", not a socket");
+        throw new ConnectException("there is a " + stat.type() + ", not a socket");
       }
       return new SocketLink(openInTime(path, attempt));
     } catch (NoSuchFileException e) {
       throw caused(
-          new ConnectException("nobody serves " + address + ": no such file: " + e.getFile()), e);
+          new ConnectException(
+              "nobody serves "
+                  + address
+                  + ": no such file: "
+                  + UnixFailure.shown(String.valueOf(e.getFile()))),
+          e);
     } catch (ConnectException e) {
       throw caused(new ConnectException("nobody serves " + address + ": " + e.getMessage()), e);
     } catch (BindException e) {
@@ -36,6 +42,8 @@ final class UnixSockets {
       throw caused(
           new AccessDeniedException(path.toString(), null, "not allowed to connect to " + address),
           e);
+    } catch (FileSystemException | SocketException e) {
+      throw UnixFailure.naming("cannot connect to " + address, e);
     }
   }
 
@@ -50,7 +58,7 @@ final class UnixSockets {
       } catch (SocketException e) {
         // ConnectException and BindException are final; this one is what JDK 17 makes of the EAGAIN
         // of a full backlog, among rarer things that are told when the time is up.
-        if (e.getClass() != SocketException.class) {
+        if (e.getClass() != SocketException.class || isAtTheLimit(path)) {
           throw e;
         }
         refusal = e;
@@ -86,6 +94,12 @@ final class UnixSockets {
         channel.close();
       }
     }
+  }
+
+  /** JDKs up to 25 take one byte less than the kernel does, and so fail always. */
+  private static boolean isAtTheLimit(Path path) {
+    int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+    return bytes >= IpcAddress.longestPathBytes(System.getProperty("os.name", ""));
   }
 
   private static <E extends IOException> E caused(E exception, Throwable cause) {

@@ -64,4 +64,15 @@ class ByteRingTest {
     new Random(seed).nextBytes(bytes);
     return bytes;
   }
+
+  @Test
+  void anEndWhoseSignalWasSpentOnTheBytesIsStillFound() throws IOException {
+    ring.write(ByteBuffer.allocate(3));
+    ring.end();
+    arrived.await(Long.MAX_VALUE, Ticker.system());
+    assertEquals(3, ring.read(ByteBuffer.allocate(16)));
+    assertTrue(ring.hasBytes(), "the reader would wait for ever");
+    assertEquals(-1, ring.read(ByteBuffer.allocate(16)));
+    assertFalse(ring.hasBytes(), "told once: no reason to wake up again");
+  }
 }

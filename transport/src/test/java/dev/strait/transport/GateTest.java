@@ -5,32 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.strait.transport.contract.ChildProcess;
 import dev.strait.transport.contract.Pair;
 import dev.strait.transport.contract.Received;
-import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystems;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipalLookupService;
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class GateTest {
   private static final IpcAddress ADDRESS = IpcAddress.of("memory:gate");
-  private static final int FOREIGN_UID = 12345;
+  private static final int FOREIGN_UID = SecondUser.UID;
+  private static final PeerPolicy ANYBODY = PeerPolicy.matching("anybody", peer -> true);
 
   private static PeerCredentials uid(long uid) {
     return new PeerCredentials(uid, 7, 1);
@@ -50,6 +45,7 @@ class GateTest {
   }
 
   @Test
+  @DisplayName("X2 the overflow uid and a missing identity are nobody, whatever the policy says")
   void theOverflowUidAndAMissingIdentityAreNobodyWhateverThePolicySays() {
     PeerPolicy anybody = PeerPolicy.matching("anybody", peer -> true);
     assertRefused(uid(65534), anybody);
@@ -81,6 +77,7 @@ class GateTest {
   }
 
   @Test
+  @DisplayName("X2 a peer whose identity cannot be proven is denied and sent nothing")
   void aPeerWhoseIdentityCannotBeProvenIsDeniedAndSentNothing() {
     OutboundBufferTest.FakeLink link =
         new OutboundBufferTest.FakeLink() {
@@ -121,140 +118,129 @@ class GateTest {
     }
   }
 
-  private Path sandbox;
+  private SecondUser foreigner;
 
-  /** A place that the foreign uid reaches, with the classes in it: the gate decides, not a mode. */
-  private List<String> asForeigner() throws IOException {
-    assumeTrue(OwnIdentity.uid() == 0, "SKIPPED: a second uid needs root");
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/setpriv")), "SKIPPED: a second uid needs setpriv");
-    sandbox = Files.createTempDirectory(Path.of("/tmp"), "strait-gate");
-    Files.setPosixFilePermissions(sandbox, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return List.of(
-        "/usr/bin/setpriv", "--reuid=" + FOREIGN_UID, "--regid=" + FOREIGN_UID, "--clear-groups");
-  }
-
-  /** The class path, copied to where the foreign uid may read. */
-  private String readableClassPath() throws IOException {
-    StringBuilder copied = new StringBuilder();
-    int n = 0;
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      Path from = Path.of(entry);
-      if (!entry.contains("junixsocket") && !entry.endsWith("classes")) {
-        continue;
-      }
-      Path to = sandbox.resolve("cp" + n++ + (Files.isDirectory(from) ? "" : ".jar"));
-      copy(from, to);
-      copied.append(to).append(File.pathSeparator);
-    }
-    return copied.toString();
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectories(to.resolve(from.relativize(directory).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.copy(file, file.equals(from) ? to : to.resolve(from.relativize(file).toString()));
-            return FileVisitResult.CONTINUE;
-          }
-        });
+  private SecondUser foreigner(int uid) throws IOException {
+    foreigner = SecondUser.orSkip(uid);
+    return foreigner;
   }
 
   @AfterEach
   void clean() throws IOException {
-    if (sandbox == null) {
-      return;
+    if (foreigner != null) {
+      foreigner.close();
     }
-    Files.walkFileTree(
-        sandbox,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
+  }
 
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, IOException e)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+  private IpcAddress unix(String directory) {
+    return IpcAddress.of("unix:" + directory + "/a.sock");
+  }
+
+  private IpcAddress abstractName() {
+    return IpcAddress.of("unix-abstract:" + foreigner.sandbox());
   }
 
   @Test
+  @DisplayName("X1 a foreign client is denied before any byte over unix:")
   void aForeignClientIsDeniedBeforeAnyByteOverUnix() throws Exception {
-    List<String> prefix = asForeigner();
-    foreignClientIsDenied(prefix, IpcAddress.of("unix:" + sandbox + "/a.sock"));
+    foreigner(FOREIGN_UID);
+    clientIsDenied(unix(foreigner.sandbox().toString()), PeerPolicy.sameUserOrRoot());
   }
 
   @Test
+  @DisplayName("X1 a foreign client is denied before any byte over unix-abstract:")
   void aForeignClientIsDeniedBeforeAnyByteOverAnAbstractName() throws Exception {
-    List<String> prefix = asForeigner();
-    foreignClientIsDenied(prefix, IpcAddress.of("unix-abstract:" + sandbox));
+    foreigner(FOREIGN_UID);
+    clientIsDenied(abstractName(), PeerPolicy.sameUserOrRoot());
   }
 
-  private void foreignClientIsDenied(List<String> prefix, IpcAddress address) throws Exception {
+  @Test
+  @DisplayName("X2 a client with the overflow uid is denied over unix:, also if anybody may enter")
+  void aClientWithTheOverflowUidIsDeniedOverUnix() throws Exception {
+    foreigner(SecondUser.NOBODY);
+    clientIsDenied(unix(foreigner.sandbox().toString()), ANYBODY);
+  }
+
+  @Test
+  @DisplayName(
+      "X2 a client with the overflow uid is denied over unix-abstract:, also if anybody may")
+  void aClientWithTheOverflowUidIsDeniedOverAnAbstractName() throws Exception {
+    foreigner(SecondUser.NOBODY);
+    clientIsDenied(abstractName(), ANYBODY);
+  }
+
+  private void clientIsDenied(IpcAddress address, PeerPolicy policy) throws Exception {
     TransportOptions open =
-        TransportOptions.DEFAULTS.withSocketMode(PosixFilePermissions.fromString("rw-rw-rw-"));
+        TransportOptions.DEFAULTS
+            .withPeerPolicy(policy)
+            .withSocketMode(PosixFilePermissions.fromString("rw-rw-rw-"));
     LinkedBlockingQueue<Transport> accepted = new LinkedBlockingQueue<>();
     try (Acceptor acceptor = Transports.acceptor(address, open)) {
       acceptor.start(accepted::add);
-      try (ChildProcess child =
-          ChildProcess.start(
-              prefix, readableClassPath(), ChildMain.class, "send", address.toString())) {
+      try (ChildProcess child = foreigner.start("send", address.toString())) {
         Transport transport = accepted.poll(20, TimeUnit.SECONDS);
         assertNotNull(transport, "the other process did not connect");
         Received received = new Received();
         transport.onData(received);
         PeerRejectedException denied =
             assertThrows(PeerRejectedException.class, () -> transport.connect(Pair.TIMEOUT));
-        assertTrue(denied.getMessage().contains("uid=12345 gid=12345"), denied.getMessage());
+        assertNames(denied);
         assertEquals(0, received.size());
         assertTrue(child.readLine().endsWith("after 0 bytes"));
       }
     }
   }
 
+  private void assertNames(PeerRejectedException denied) {
+    String who = "uid=" + foreigner.uid() + " gid=" + foreigner.uid();
+    assertTrue(denied.getMessage().contains(who), denied.getMessage());
+  }
+
   @Test
+  @DisplayName("X5 a squatted path: the client sends nothing over unix:")
   void aForeignServerIsSentNothingOverUnix() throws Exception {
-    List<String> prefix = asForeigner();
-    // In a directory of root's that is sticky and open to all, as /tmp: the name can be squatted.
-    Path squat = Files.createDirectory(sandbox.resolve("squat"));
-    new ProcessBuilder("chmod", "1777", squat.toString()).start().waitFor();
-    foreignServerIsSentNothing(prefix, IpcAddress.of("unix:" + squat + "/a.sock"));
+    foreigner(FOREIGN_UID);
+    serverIsSentNothing(unix(squattable()), PeerPolicy.sameUserOrRoot());
   }
 
   @Test
+  @DisplayName("X5 a squatted name: the client sends nothing over unix-abstract:")
   void aForeignServerIsSentNothingOverAnAbstractName() throws Exception {
-    List<String> prefix = asForeigner();
-    foreignServerIsSentNothing(prefix, IpcAddress.of("unix-abstract:" + sandbox + "-squat"));
+    foreigner(FOREIGN_UID);
+    serverIsSentNothing(abstractName(), PeerPolicy.sameUserOrRoot());
   }
 
-  private void foreignServerIsSentNothing(List<String> prefix, IpcAddress address)
-      throws Exception {
-    try (ChildProcess child =
-        ChildProcess.start(
-            prefix, readableClassPath(), ChildMain.class, "serve", address.toString())) {
+  @Test
+  @DisplayName("X2 a server with the overflow uid is sent nothing over unix:, also if anybody may")
+  void aServerWithTheOverflowUidIsSentNothingOverUnix() throws Exception {
+    foreigner(SecondUser.NOBODY);
+    serverIsSentNothing(unix(squattable()), ANYBODY);
+  }
+
+  @Test
+  @DisplayName("X2 a server with the overflow uid is sent nothing over unix-abstract:")
+  void aServerWithTheOverflowUidIsSentNothingOverAnAbstractName() throws Exception {
+    foreigner(SecondUser.NOBODY);
+    serverIsSentNothing(abstractName(), ANYBODY);
+  }
+
+  /** A directory of root's that is sticky and open to all, as /tmp: a name can be squatted. */
+  private String squattable() throws Exception {
+    return foreigner.directory("squat", "1777").toString();
+  }
+
+  private void serverIsSentNothing(IpcAddress address, PeerPolicy policy) throws Exception {
+    try (ChildProcess child = foreigner.start("serve", address.toString())) {
       assertEquals("READY", child.readLine());
-      Transport transport = Transports.connecting(address, TransportOptions.DEFAULTS);
-      PeerRejectedException denied =
-          assertThrows(PeerRejectedException.class, () -> transport.connect(Pair.TIMEOUT));
-      assertTrue(denied.getMessage().contains("uid=12345"), denied.getMessage());
-      assertEquals(TransportState.FAILED, transport.state());
-      assertEquals("ENDED after 0 bytes", child.readLine());
+      try (Transport transport =
+          Transports.connecting(address, TransportOptions.DEFAULTS.withPeerPolicy(policy))) {
+        PeerRejectedException denied =
+            assertThrows(PeerRejectedException.class, () -> transport.connect(Pair.TIMEOUT));
+        assertNames(denied);
+        assertEquals(TransportState.FAILED, transport.state());
+        assertThrows(IOException.class, () -> transport.write(ByteBuffer.allocate(1)));
+        assertEquals("ENDED after 0 bytes", child.readLine());
+      }
     }
   }
 }

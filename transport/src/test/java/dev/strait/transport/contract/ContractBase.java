@@ -5,7 +5,6 @@ import dev.strait.transport.Transport;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -61,16 +60,8 @@ abstract class ContractBase {
     return bytes;
   }
 
-  /** Writes all, flushing and waiting for room as a user would. */
   static void send(Transport transport, byte[] bytes, int step) throws IOException {
-    for (int at = 0; at < bytes.length; at += step) {
-      ByteBuffer piece = ByteBuffer.wrap(bytes, at, Math.min(step, bytes.length - at));
-      while (!transport.write(piece)) {
-        transport.flush();
-        Thread.yield();
-      }
-      transport.flush();
-    }
+    Pair.send(transport, bytes, step);
   }
 
   /** Whether the thread is inside a method of this name. */

@@ -7,6 +7,7 @@ import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportReader;
 import dev.strait.transport.Transports;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,18 +17,19 @@ public final class Pair implements AutoCloseable {
   /** Longer than anything takes that is to happen. */
   public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  final Acceptor acceptor;
+  public final Acceptor acceptor;
   final LinkedBlockingQueue<Transport> accepted = new LinkedBlockingQueue<>();
   final TransportOptions options;
 
   /** The side that plays the first part of a test, and the other one. */
-  final Transport near;
+  public final Transport near;
 
-  final Transport far;
-  final Transport client;
-  final Transport server;
+  public final Transport far;
+  public final Transport client;
+  public final Transport server;
 
-  Pair(IpcAddress address, TransportOptions options, boolean startWithAccepting) throws Exception {
+  public Pair(IpcAddress address, TransportOptions options, boolean startWithAccepting)
+      throws Exception {
     this.options = options;
     acceptor = Transports.acceptor(address, options);
     acceptor.start(accepted::add);
@@ -37,12 +39,12 @@ public final class Pair implements AutoCloseable {
     far = startWithAccepting ? client : server;
   }
 
-  IpcAddress address() {
+  public IpcAddress address() {
     return acceptor.address();
   }
 
   /** Connects one more; gives the accepting end. */
-  Transport connect(Transport connecting) throws Exception {
+  public Transport connect(Transport connecting) throws Exception {
     CompletableFuture<Transport> other = new CompletableFuture<>();
     Thread thread =
         new Thread(
@@ -60,7 +62,20 @@ public final class Pair implements AutoCloseable {
     return other.get();
   }
 
-  Thread read(Transport transport) {
+  /** Writes all, flushing and waiting for room as a user would. */
+  public static void send(Transport transport, byte[] bytes, int step) throws IOException {
+    for (int at = 0; at < bytes.length; at += step) {
+      ByteBuffer piece = ByteBuffer.wrap(bytes, at, Math.min(step, bytes.length - at));
+      while (!transport.write(piece)) {
+        transport.flush();
+        Thread.yield();
+      }
+      transport.flush();
+    }
+  }
+
+  /** Begins to read, and to send what was left over. */
+  public Thread read(Transport transport) {
     return TransportReader.start(transport, options);
   }
 
