@@ -58,6 +58,10 @@ final class ChildMain {
     }
   }
 
+  private static TransportOptions open(IpcAddress address) {
+    return address.scheme() == IpcAddress.Scheme.PIPE ? TransportOptions.DEFAULTS : OPEN;
+  }
+
   /** However the test ends, its process does, and with it this one's input. */
   private static void endWithParent() {
     try {
@@ -70,7 +74,7 @@ final class ChildMain {
 
   /** Serves anybody and tells how each stream ended and how many bytes came. */
   private static void serve(IpcAddress address) throws Exception {
-    Acceptor acceptor = Transports.acceptor(address, OPEN);
+    Acceptor acceptor = Transports.acceptor(address, open(address));
     try {
       acceptor.start(
           transport -> Threads.start(Threads.daemonFactory(), "child", () -> count(transport)));
@@ -103,7 +107,7 @@ final class ChildMain {
   /** Connects to whoever serves, sends, and tells how many bytes came back before the end. */
   private static void send(IpcAddress address) throws Exception {
     int total = 0;
-    try (Transport transport = Transports.connecting(address, OPEN)) {
+    try (Transport transport = Transports.connecting(address, open(address))) {
       transport.connect(Duration.ofSeconds(10));
       transport.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
       transport.flush();
@@ -156,7 +160,7 @@ final class ChildMain {
       }
       return;
     }
-    try (Transport transport = Transports.connecting(address, OPEN)) {
+    try (Transport transport = Transports.connecting(address, open(address))) {
       transport.connect(Duration.ofMillis(1));
       transport.write(bytes);
       transport.flush();

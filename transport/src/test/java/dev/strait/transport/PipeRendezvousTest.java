@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.strait.transport.contract.ChildProcess;
 import dev.strait.transport.contract.Eventually;
 import dev.strait.transport.contract.Pair;
 import dev.strait.transport.contract.Received;
@@ -28,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,8 +112,8 @@ class PipeRendezvousTest {
     assertEquals(List.of("lock"), names());
   }
 
-  /** F11: a stranger cannot open a connected pair: the names are gone. */
   @Test
+  @DisplayName("F11 a stranger cannot open a connected pair: the names are gone")
   void afterTheHandshakeTheNamesAreGoneOnBothSides() throws Exception {
     try (Acceptor acceptor = serve()) {
       Transport client = connect();
@@ -123,6 +125,7 @@ class PipeRendezvousTest {
   }
 
   @Test
+  @DisplayName("X3 a directory that others may enter is refused by both sides")
   void aDirectoryThatOthersMayEnterIsRefusedByBothSides() throws Exception {
     try (Acceptor acceptor = serve()) {
       for (String mode : List.of("rwxr-xr-x", "rwx--x---", "rwx---r--")) {
@@ -136,6 +139,7 @@ class PipeRendezvousTest {
   }
 
   @Test
+  @DisplayName("X3 a directory of another user is refused by both sides")
   void aDirectoryOfAnotherUserIsRefusedByBothSides() throws Exception {
     assumeTrue(OwnIdentity.uid() == 0, "SKIPPED: only root can give files away");
     try (Acceptor acceptor = serve()) {
@@ -146,6 +150,7 @@ class PipeRendezvousTest {
   }
 
   @Test
+  @DisplayName("F11 planted files are left alone")
   void whatIsNotOfStraitsMakingStaysUntouched() throws Exception {
     serve().close();
     Path file = Files.writeString(directory.resolve("c-" + ID + ".up"), "precious");
@@ -238,8 +243,8 @@ class PipeRendezvousTest {
     }
   }
 
-  /** P5: pipes that nobody opens on the other side. */
   @Test
+  @DisplayName("P5 pipes that nobody opens on the other side time out")
   void aServerThatNeverAnswersTimesOutAlsoWhenItsAcceptPipeIsFull() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     Acceptor acceptor = serveOneUntil(release);
@@ -336,6 +341,7 @@ class PipeRendezvousTest {
   }
 
   @Test
+  @DisplayName("P5 a reader that ends fails the writer")
   void aReaderThatDiesFailsTheWriter() throws Exception {
     try (Acceptor acceptor = serve()) {
       Transport client = connect();
@@ -351,6 +357,46 @@ class PipeRendezvousTest {
             }
           });
       client.close();
+    }
+  }
+
+  @Test
+  @DisplayName("X1 a second uid neither sees the pipes nor is let in")
+  void aSecondUserNeitherSeesThePipesNorIsLetIn() throws Exception {
+    SecondUser foreigner = SecondUser.orSkip();
+    try {
+      directory = foreigner.sandbox().resolve("pipes");
+      address = IpcAddress.of("pipe:" + directory);
+      try (Acceptor acceptor = serve()) {
+        foreigner.run("sh", "-c", "test ! -e " + directory + "/accept");
+        try (ChildProcess child = foreigner.start("send", address.toString())) {
+          assertEquals("FAILED AccessDeniedException after 0 bytes", child.readLine());
+        }
+        assertServes(acceptor);
+        assertTrue(accepted.isEmpty());
+      }
+    } finally {
+      foreigner.close();
+    }
+  }
+
+  @Test
+  @DisplayName("X5 a squatted directory: nothing is sent to it, and it is not served")
+  void aDirectoryThatASecondUserMadeIsLeftAlone() throws Exception {
+    SecondUser foreigner = SecondUser.orSkip();
+    try {
+      directory = foreigner.directory("open", "1777").resolve("pipes");
+      address = IpcAddress.of("pipe:" + directory);
+      try (ChildProcess child = foreigner.start("serve", address.toString())) {
+        assertEquals("READY", child.readLine());
+        List<String> before = names();
+        AccessDeniedException refused = assertThrows(AccessDeniedException.class, this::connect);
+        assertTrue(refused.getMessage().contains("belongs to uid"), refused.getMessage());
+        assertThrows(AccessDeniedException.class, this::serve);
+        assertEquals(before, names());
+      }
+    } finally {
+      foreigner.close();
     }
   }
 }

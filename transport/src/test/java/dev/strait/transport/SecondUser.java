@@ -94,7 +94,8 @@ final class SecondUser implements AutoCloseable {
     int n = 0;
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
       Path from = Path.of(entry);
-      if (!entry.contains("junixsocket") && !entry.endsWith("classes")) {
+      boolean used = entry.contains("junixsocket") || entry.contains("jna");
+      if (!used && !entry.endsWith("classes")) {
         continue;
       }
       Path to = sandbox.resolve("cp" + n++ + (Files.isDirectory(from) ? "" : ".jar"));
