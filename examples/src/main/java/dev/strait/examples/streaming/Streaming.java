@@ -32,7 +32,7 @@ public final class Streaming {
         IpcServerBuilder.forAddress(address).addService(new NumbersService()).build().start();
     ManagedChannel channel = IpcChannelBuilder.forAddress(address).build();
     NumbersGrpc.NumbersStub stub =
-        NumbersGrpc.newStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+        NumbersGrpc.newStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
 
     Number square = NumbersGrpc.newBlockingStub(channel).square(number(12));
     System.out.println("unary: 12 squared is " + square.getValue());
