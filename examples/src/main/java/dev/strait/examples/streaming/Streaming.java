@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * onReady} ({@link SendingCall}, {@link NumbersService}), a receiver asks for one message at a time
  * ({@link ReceivingCall}). However much is sent, little of it is ever in memory.
  *
- * <p>Argument: the address; a socket in a new temporary directory by default.
+ * <p>Argument: the address, {@code pipe:/tmp/pipes} for instance; by default a socket in a new
+ * temporary directory.
  */
 public final class Streaming {
   private static final int MANY = 100_000;
