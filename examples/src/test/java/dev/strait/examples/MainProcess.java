@@ -32,7 +32,10 @@ public final class MainProcess implements AutoCloseable {
     command.add("-Djava.io.tmpdir=" + temporaryFiles);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(List.of(args));
-    return new MainProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    // It would be preferred to the directory for temporary files.
+    builder.environment().remove("XDG_RUNTIME_DIR");
+    return new MainProcess(builder.start());
   }
 
   public Process process() {

@@ -5,46 +5,45 @@ import dev.strait.rpc.IpcServerBuilder;
 import dev.strait.transport.IpcAddress;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
-import java.nio.file.Path;
 
 /** Who is measured. */
 enum Contender {
   /** Strait with its defaults. */
   STRAIT("Strait") {
     @Override
-    ServerBuilder<?> server(Path socket) {
-      return IpcServerBuilder.forAddress(IpcAddress.of("unix:" + socket));
+    ServerBuilder<?> server(IpcAddress address) {
+      return IpcServerBuilder.forAddress(address);
     }
 
     @Override
-    ManagedChannelBuilder<?> channel(Path socket) {
-      return IpcChannelBuilder.forAddress(IpcAddress.of("unix:" + socket));
+    ManagedChannelBuilder<?> channel(IpcAddress address) {
+      return IpcChannelBuilder.forAddress(address);
     }
   },
 
   /** gRPC-Java at its best: no hand-off to a thread pool on either side. */
   GRPC_DIRECT("gRPC-Java, directExecutor") {
     @Override
-    ServerBuilder<?> server(Path socket) {
-      return NettyUnix.server(socket).directExecutor();
+    ServerBuilder<?> server(IpcAddress address) {
+      return NettyUnix.server(address).directExecutor();
     }
 
     @Override
-    ManagedChannelBuilder<?> channel(Path socket) {
-      return NettyUnix.channel(socket).directExecutor();
+    ManagedChannelBuilder<?> channel(IpcAddress address) {
+      return NettyUnix.channel(address).directExecutor();
     }
   },
 
   /** gRPC-Java as it comes. */
   GRPC("gRPC-Java, defaults") {
     @Override
-    ServerBuilder<?> server(Path socket) {
-      return NettyUnix.server(socket);
+    ServerBuilder<?> server(IpcAddress address) {
+      return NettyUnix.server(address);
     }
 
     @Override
-    ManagedChannelBuilder<?> channel(Path socket) {
-      return NettyUnix.channel(socket);
+    ManagedChannelBuilder<?> channel(IpcAddress address) {
+      return NettyUnix.channel(address);
     }
   };
 
@@ -58,7 +57,7 @@ enum Contender {
     return label;
   }
 
-  abstract ServerBuilder<?> server(Path socket);
+  abstract ServerBuilder<?> server(IpcAddress address);
 
-  abstract ManagedChannelBuilder<?> channel(Path socket);
+  abstract ManagedChannelBuilder<?> channel(IpcAddress address);
 }

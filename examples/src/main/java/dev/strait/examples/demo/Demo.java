@@ -1,5 +1,6 @@
 package dev.strait.examples.demo;
 
+import dev.strait.transport.TransportProvider;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,16 +10,18 @@ import java.util.regex.Pattern;
 /** The demo: starts the processes, prints what they say, and checks that nothing is missing. */
 final class Demo {
   private final Transcript transcript = new Transcript();
+  private final EndpointKind kind;
   private final Effort effort;
 
-  private Demo(Effort effort) {
+  private Demo(EndpointKind kind, Effort effort) {
+    this.kind = kind;
     this.effort = effort;
   }
 
   /** Whether everything was shown, and nothing is left behind. */
-  static boolean run(Effort effort) {
+  static boolean run(EndpointKind kind, Effort effort) {
     try (Scope scope = Scope.closedOnExit()) {
-      return new Demo(effort).runIn(scope);
+      return new Demo(kind, effort).runIn(scope);
     }
   }
 
@@ -37,15 +40,16 @@ final class Demo {
 
   private void run(Scope scope) throws Exception {
     Workspace workspace = scope.open(Workspace::create);
-    Promises.make(transcript, workspace.ownerUid());
-    Pair strait = Pair.start(Contender.STRAIT, workspace, scope);
+    Promises.make(transcript, kind, workspace.ownerUid());
+    Pair strait = Pair.start(Contender.STRAIT, kind, workspace, scope);
     List<Pair> pairs = new ArrayList<>(List.of(strait));
     showCalls(strait);
+    showPeers(strait, workspace);
 
     Optional<String> noEpoll = NettyUnix.whyNot();
     if (noEpoll.isEmpty()) {
-      pairs.add(Pair.start(Contender.GRPC_DIRECT, workspace, scope));
-      pairs.add(Pair.start(Contender.GRPC, workspace, scope));
+      pairs.add(Pair.start(Contender.GRPC_DIRECT, EndpointKind.UNIX, workspace, scope));
+      pairs.add(Pair.start(Contender.GRPC, EndpointKind.UNIX, workspace, scope));
     }
     transcript.print("");
     transcript.print(
@@ -55,6 +59,9 @@ final class Demo {
                 effort.roundMillis(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.version")));
+    if (kind != EndpointKind.UNIX) {
+      transcript.print("  Strait over %s:, gRPC-Java over a Unix socket".formatted(kind));
+    }
     Table.of(new Race(pairs, effort).run()).forEach(transcript::print);
     noEpoll.ifPresent(
         why -> transcript.print("  gRPC-Java over a Unix socket was not measured: " + why));
@@ -66,8 +73,7 @@ final class Demo {
 
   private void showCalls(Pair strait) throws Exception {
     transcript.print("Two processes");
-    transcript.print(
-        "  server   pid %d at unix:%s".formatted(strait.server().pid(), strait.socket()));
+    transcript.print("  server   pid %d at %s".formatted(strait.server().pid(), strait.address()));
     transcript.print("  client   pid %d".formatted(strait.client().pid()));
     transcript.print("");
     transcript.print("Four kinds of call");
@@ -75,10 +81,21 @@ final class Demo {
     for (int kinds = 0; kinds < 4; kinds++) {
       transcript.print("  " + strait.client().next());
     }
+  }
+
+  private void showPeers(Pair strait, Workspace workspace) throws Exception {
+    boolean identified = TransportProvider.builtIn().identifiesPeers(strait.address());
     transcript.print("");
-    transcript.print("Who is at the other end, as the kernel says");
-    transcript.print("  the server saw the client as   " + strait.server().next("saw "));
-    transcript.print("  the client saw the server as   " + strait.client().next("saw "));
+    transcript.print(
+        "Who is at the other end"
+            + (identified
+                ? ", as the kernel says"
+                : ": named pipes do not say, so no policy can be set"));
+    transcript.print("  the server saw the client as   " + strait.server().next(Saw.START));
+    transcript.print("  the client saw the server as   " + strait.client().next(Saw.START));
+    if (!identified) {
+      transcript.print("  their directory keeps others out: " + workspace.access());
+    }
   }
 
   private void showNothingIsLeft(Workspace workspace, List<Pair> pairs) {

@@ -1,11 +1,11 @@
 package dev.strait.examples.demo;
 
+import dev.strait.transport.IpcAddress;
 import io.grpc.ManagedChannel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ final class DemoClient {
 
   public static void main(String[] args) {
     try {
-      carryOutCommands(Contender.valueOf(args[0]).channel(Path.of(args[1])).build());
+      carryOutCommands(Contender.valueOf(args[0]).channel(IpcAddress.of(args[1])).build());
       System.exit(0);
     } catch (IOException | InterruptedException | RuntimeException e) {
       System.err.println("demo: the %s client: %s".formatted(args[0], e));

@@ -14,8 +14,18 @@ final class DemoCommand implements Callable<Integer> {
       description = "Measure for a few seconds only: shows that it works, not what it costs.")
   private boolean quick;
 
+  @Option(
+      names = "--transport",
+      defaultValue = "unix",
+      paramLabel = "<kind>",
+      description =
+          "By what Strait's two processes reach each other: ${COMPLETION-CANDIDATES}."
+              + " By default ${DEFAULT-VALUE}.")
+  @SuppressWarnings("NullAway.Init") // Picocli sets it.
+  private EndpointKind kind;
+
   @Override
   public Integer call() {
-    return Demo.run(quick ? Effort.QUICK : Effort.FULL) ? 0 : 1;
+    return Demo.run(kind, quick ? Effort.QUICK : Effort.FULL) ? 0 : 1;
   }
 }

@@ -1,9 +1,9 @@
 package dev.strait.examples.demo;
 
+import dev.strait.transport.IpcAddress;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** The server process: prints that it is ready, and ends when its standard input does. */
@@ -13,7 +13,7 @@ final class DemoServer {
   public static void main(String[] args) throws IOException, InterruptedException {
     Server server =
         Contender.valueOf(args[0])
-            .server(Path.of(args[1]))
+            .server(IpcAddress.of(args[1]))
             .addService(ServerInterceptors.intercept(new GreeterService(), new PeerSeenByServer()))
             .addService(new EchoService())
             .build()

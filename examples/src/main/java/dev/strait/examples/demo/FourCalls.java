@@ -31,7 +31,7 @@ final class FourCalls {
         "server streaming", List.of("Ada"), list(calls.blocking.greetInAllLanguages(name("Ada"))));
     calls.streamNames("client streaming", calls.async::greetTogether);
     calls.streamNames("bidirectional streaming", calls.async::greetEach);
-    System.out.println("saw " + seen.peer());
+    Saw.print(seen.peer());
   }
 
   private void streamNames(

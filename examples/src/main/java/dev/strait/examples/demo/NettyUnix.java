@@ -1,5 +1,6 @@
 package dev.strait.examples.demo;
 
+import dev.strait.transport.IpcAddress;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -10,7 +11,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -36,15 +36,15 @@ final class NettyUnix {
                         System.getProperty("os.name"), System.getProperty("os.arch"), cause));
   }
 
-  static NettyServerBuilder server(Path socket) {
-    return NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+  static NettyServerBuilder server(IpcAddress address) {
+    return NettyServerBuilder.forAddress(new DomainSocketAddress(address.name()))
         .channelType(EpollServerDomainSocketChannel.class)
         .bossEventLoopGroup(eventLoop())
         .workerEventLoopGroup(eventLoop());
   }
 
-  static NettyChannelBuilder channel(Path socket) {
-    return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+  static NettyChannelBuilder channel(IpcAddress address) {
+    return NettyChannelBuilder.forAddress(new DomainSocketAddress(address.name()))
         .channelType(EpollDomainSocketChannel.class)
         .eventLoopGroup(eventLoop())
         // Otherwise the path of the socket would travel as the authority.

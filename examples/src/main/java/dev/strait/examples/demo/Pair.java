@@ -1,19 +1,20 @@
 package dev.strait.examples.demo;
 
-import java.nio.file.Path;
+import dev.strait.transport.IpcAddress;
 import java.util.Locale;
 
 /** A contender's two processes. */
-record Pair(Contender contender, Path socket, Child server, Child client) {
-  static Pair start(Contender contender, Workspace workspace, Scope scope) throws Exception {
+record Pair(Contender contender, IpcAddress address, Child server, Child client) {
+  static Pair start(Contender contender, EndpointKind kind, Workspace workspace, Scope scope)
+      throws Exception {
     String name = contender.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    Path socket = workspace.directory().resolve(name + ".sock");
-    String[] args = {contender.name(), socket.toString()};
+    IpcAddress address = kind.address(workspace.directory(), name);
+    String[] args = {contender.name(), address.toString()};
     Child server = scope.open(() -> Child.start(name + " server", DemoServer.class, args));
     server.next("ready");
     Child client = scope.open(() -> Child.start(name + " client", DemoClient.class, args));
     client.next("ready");
-    return new Pair(contender, socket, server, client);
+    return new Pair(contender, address, server, client);
   }
 
   UnaryLatency latency(int millis) throws InterruptedException {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerSeenByClient implements ClientInterceptor {
   private final AtomicReference<@Nullable PeerCredentials> peer = new AtomicReference<>();
 
+  /** Null if the kernel says nothing about peers at such an address. */
   @Nullable PeerCredentials peer() {
     return peer.get();
   }

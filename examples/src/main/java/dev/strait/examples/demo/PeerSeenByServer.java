@@ -15,7 +15,7 @@ final class PeerSeenByServer implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     if (printed.compareAndSet(false, true)) {
-      System.out.println("saw " + call.getAttributes().get(IpcAttributes.PEER_CREDENTIALS));
+      Saw.print(call.getAttributes().get(IpcAttributes.PEER_CREDENTIALS));
     }
     return next.startCall(call, headers);
   }

@@ -8,14 +8,18 @@ final class Promises {
 
   private Promises() {}
 
-  static void make(Transcript transcript, long uid) {
-    transcript.promise("  server   pid \\d+ at unix:/.*");
+  static void make(Transcript transcript, EndpointKind kind, long uid) {
+    transcript.promise("  server   pid \\d+ at " + kind + ":/.*");
     transcript.promise("  client   pid \\d+");
     transcript.promise("  unary +Ada +-> Hello Ada");
     transcript.promise("  server streaming +Ada +-> Hello Ada, Bonjour Ada, Hallo Ada");
     transcript.promise("  client streaming +Ada, Grace +-> Hello Ada and Grace");
     transcript.promise("  bidirectional streaming +Ada, Grace +-> Hello Ada, Hello Grace");
     String peer = "uid=" + uid + " gid=\\d+ pid=(\\d+|unknown)";
+    if (kind == EndpointKind.PIPE) {
+      peer = Saw.NOBODY;
+      transcript.promise("  their directory keeps others out: rwx------ uid=" + uid);
+    }
     transcript.promise("  the server saw the client as   " + peer);
     transcript.promise("  the client saw the server as   " + peer);
     for (Contender contender : Contender.values()) {

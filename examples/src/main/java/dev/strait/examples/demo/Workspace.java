@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A fresh directory for the sockets, which only its owner may enter. */
+/** A fresh directory for the sockets or pipes, which only its owner may enter. */
 record Workspace(Path directory) implements AutoCloseable {
   static Workspace create() throws IOException {
     var ownerOnly = PosixFilePermissions.fromString("rwx------");
@@ -18,6 +18,12 @@ record Workspace(Path directory) implements AutoCloseable {
 
   long ownerUid() throws IOException {
     return ((Number) Files.getAttribute(directory, "unix:uid")).longValue();
+  }
+
+  /** Who may enter. */
+  String access() throws IOException {
+    String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(directory));
+    return mode + " uid=" + ownerUid();
   }
 
   @Override

@@ -15,7 +15,8 @@ import java.io.IOException;
 /**
  * A server, a client and one call: gRPC's own stubs and API, but for the two builders.
  *
- * <p>Argument: the address; a socket in a new temporary directory by default.
+ * <p>Argument: the address, {@code pipe:/tmp/pipes} for instance; by default a socket in a new
+ * temporary directory.
  */
 public final class Hello {
   private Hello() {}

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
  * <p>While there is no helper, a call fails at once with UNAVAILABLE, or waits for the next one if
  * it says {@code withWaitForReady}. The channel finds the new helper by itself.
  *
- * <p>Argument: the address; a socket in a new temporary directory by default.
+ * <p>Argument: the address, {@code pipe:/tmp/pipes} for instance; by default a socket in a new
+ * temporary directory.
  */
 public final class Sidecar {
   private static final Name ADA = Name.newBuilder().setName("Ada").build();

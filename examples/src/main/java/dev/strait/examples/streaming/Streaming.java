@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * onReady} ({@link SendingCall}, {@link NumbersService}), a receiver asks for one message at a time
  * ({@link ReceivingCall}). However much is sent, little of it is ever in memory.
  *
- * <p>Argument: the address; a socket in a new temporary directory by default.
+ * <p>Argument: the address, {@code pipe:/tmp/pipes} for instance; by default a socket in a new
+ * temporary directory.
  */
 public final class Streaming {
   private static final int MANY = 100_000;
@@ -32,7 +33,7 @@ public final class Streaming {
         IpcServerBuilder.forAddress(address).addService(new NumbersService()).build().start();
     ManagedChannel channel = IpcChannelBuilder.forAddress(address).build();
     NumbersGrpc.NumbersStub stub =
-        NumbersGrpc.newStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+        NumbersGrpc.newStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
 
     Number square = NumbersGrpc.newBlockingStub(channel).square(number(12));
     System.out.println("unary: 12 squared is " + square.getValue());

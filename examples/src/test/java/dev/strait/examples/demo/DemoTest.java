@@ -1,6 +1,7 @@
 package dev.strait.examples.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,36 +15,63 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs the demo as a user does, in a process of its own. */
-@Timeout(120)
+@Timeout(180)
 final class DemoTest {
   @TempDir Path temporaryFiles;
 
   @Test
   void showsEveryLineAndLeavesNothing() throws Exception {
-    try (MainProcess demo = start("--quick")) {
+    List<String> lines = show(EndpointKind.UNIX, "--quick");
+    assertPid(lines, "the server saw the client as", "client");
+    assertPid(lines, "the client saw the server as", "server");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void runsOverAnAbstractName() throws Exception {
+    List<String> lines =
+        show(EndpointKind.UNIX_ABSTRACT, "--quick", "--transport", "unix-abstract");
+    assertPid(lines, "the server saw the client as", "client");
+    assertPid(lines, "the client saw the server as", "server");
+  }
+
+  @Test
+  void runsOverNamedPipesAndSaysThatTheyKnowNobody() throws Exception {
+    List<String> lines = show(EndpointKind.PIPE, "--quick", "--transport", "pipe");
+    assertTrue(
+        lines.contains("Who is at the other end: named pipes do not say, so no policy can be set"),
+        lines::toString);
+    assertTrue(
+        lines.contains("  Strait over pipe:, gRPC-Java over a Unix socket"), lines::toString);
+    assertFalse(String.join("", lines).contains("null"), lines::toString);
+  }
+
+  private List<String> show(EndpointKind kind, String... options) throws Exception {
+    try (MainProcess demo = start(options)) {
       List<String> lines = demo.outputAtEnd();
       assertEquals(0, demo.process().exitValue(), lines::toString);
       long uid = ((Number) Files.getAttribute(temporaryFiles, "unix:uid")).longValue();
       Transcript transcript = new Transcript();
-      Promises.make(transcript, uid);
+      Promises.make(transcript, kind, uid);
       lines.forEach(transcript::print);
       assertEquals(List.of(), transcript.missing());
-      assertPid(lines, "the server saw the client as", "client");
-      assertPid(lines, "the client saw the server as", "server");
       assertNoFileIsLeft();
       assertNoProcessIsLeft();
+      return lines;
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"server", "client"})
-  void failsAndCleansUpWhenAChildDies(String child) throws Exception {
-    try (MainProcess demo = start()) {
+  @CsvSource({"unix, server", "unix, client", "pipe, server"})
+  void failsAndCleansUpWhenAChildDies(String kind, String child) throws Exception {
+    try (MainProcess demo = start("--transport", kind)) {
       demo.awaitLine("A unary call");
       ProcessHandle victim = ProcessHandle.of(pid(demo.lines(), child)).orElseThrow();
       victim.destroyForcibly();

@@ -40,7 +40,7 @@ final class TranscriptTest {
 
   private static int missing(List<String> lines) {
     Transcript transcript = new Transcript();
-    Promises.make(transcript, 7);
+    Promises.make(transcript, EndpointKind.UNIX, 7);
     lines.forEach(transcript::print);
     return transcript.missing().size();
   }
