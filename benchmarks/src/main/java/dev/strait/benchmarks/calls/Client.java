@@ -2,11 +2,13 @@ package dev.strait.benchmarks.calls;
 
 import dev.strait.benchmarks.proto.EchoGrpc;
 import dev.strait.benchmarks.server.ServerProcess;
+import dev.strait.benchmarks.server.UsageMeter;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -22,11 +24,13 @@ public class Client {
 
   private @Nullable ServerProcess server;
   private @Nullable ManagedChannel channel;
+  private @Nullable UsageMeter meter;
 
   /** Starts the server and makes the first call, which connects. */
   @Setup
   public void start() throws IOException, InterruptedException {
     server = ServerProcess.start(CallServer.class, transport);
+    meter = new UsageMeter(server);
     channel = Contender.named(transport).channel(server.address()).build();
     boolean echoes = false;
     try {
@@ -40,6 +44,18 @@ public class Client {
     if (!echoes) {
       throw new IllegalStateException(transport + " does not echo");
     }
+  }
+
+  /** The iteration begins. */
+  @Setup(Level.Iteration)
+  public void startMeter() {
+    Objects.requireNonNull(meter).start();
+  }
+
+  /** The iteration is over. */
+  @TearDown(Level.Iteration)
+  public void stopMeter() {
+    Objects.requireNonNull(meter).stop();
   }
 
   /** Ends both sides. */

@@ -6,13 +6,9 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A server in a JVM of its own, which runs {@link ServerControl}. Thread-safe. */
 public final class ServerProcess implements AutoCloseable {
-  /** For the profilers, which JMH makes: nothing else leads from them to a benchmark. */
-  private static volatile @Nullable ServerProcess running;
-
   private final Process process;
   private final Writer questions;
   private final BufferedReader answers;
@@ -35,13 +31,7 @@ public final class ServerProcess implements AutoCloseable {
       throw new IOException(main.getSimpleName() + " " + String.join(" ", args) + " said " + line);
     }
     server.address = line.substring(ServerControl.READY.length());
-    running = server;
     return server;
-  }
-
-  /** The one that serves the benchmark which runs now, if it has one. */
-  static @Nullable ServerProcess running() {
-    return running;
   }
 
   /** Where it serves. */
@@ -66,9 +56,6 @@ public final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    if (running == this) {
-      running = null;
-    }
     try {
       process.getOutputStream().close();
     } catch (IOException alreadyGone) {

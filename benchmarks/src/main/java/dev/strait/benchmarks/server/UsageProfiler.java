@@ -28,9 +28,21 @@ public final class UsageProfiler implements InternalProfiler {
   public static final String SERVER_CPU = "server.cpu.norm";
   public static final String CLIENT_CPU = "client.cpu.norm";
 
-  private @Nullable ServerProcess server;
-  private @Nullable Usage serverBefore;
-  private @Nullable Usage clientBefore;
+  /** What the two processes used in the iteration. JMH has no iteration end before this is read. */
+  private static volatile @Nullable Usage clientUsed;
+
+  private static volatile @Nullable Usage serverUsed;
+
+  /**
+   * Takes down what an iteration has used. A benchmark's state calls it, because the profiler
+   * itself is called before the first set-up and after the last tear-down.
+   *
+   * @param server null if the benchmark has none
+   */
+  static void report(Usage client, @Nullable Usage server) {
+    clientUsed = client;
+    serverUsed = server;
+  }
 
   @Override
   public String getDescription() {
@@ -39,9 +51,8 @@ public final class UsageProfiler implements InternalProfiler {
 
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-    server = ServerProcess.running();
-    serverBefore = server == null ? null : server.usage();
-    clientBefore = Usage.ofThisProcess();
+    clientUsed = null;
+    serverUsed = null;
   }
 
   @Override
@@ -49,15 +60,15 @@ public final class UsageProfiler implements InternalProfiler {
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     List<Result<?>> added = new ArrayList<>();
     long operations = result.getMetadata().getAllOps();
-    if (clientBefore != null && operations > 0) {
-      Usage client = Usage.ofThisProcess().minus(clientBefore);
+    Usage client = clientUsed;
+    if (client != null && operations > 0) {
       added.add(perOperation(CLIENT_CPU, client.cpuNanos() / 1e3, operations, "us/op"));
-      if (server != null && serverBefore != null) {
-        Usage used = server.usage().minus(serverBefore);
-        added.add(perOperation(SERVER_CPU, used.cpuNanos() / 1e3, operations, "us/op"));
-        added.add(
-            perOperation(SERVER_ALLOCATION, (double) used.allocatedBytes(), operations, "B/op"));
-      }
+    }
+    Usage server = serverUsed;
+    if (server != null && operations > 0) {
+      double bytes = server.allocatedBytes();
+      added.add(perOperation(SERVER_CPU, server.cpuNanos() / 1e3, operations, "us/op"));
+      added.add(perOperation(SERVER_ALLOCATION, bytes, operations, "B/op"));
     }
     return added;
   }
