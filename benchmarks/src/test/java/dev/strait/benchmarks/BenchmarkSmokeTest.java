@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,31 +57,45 @@ final class BenchmarkSmokeTest {
     runWithEachTransport(benchmark, Connection.class, options(benchmark));
   }
 
+  @Test
+  void unaryCallsAreMeasured() throws Exception {
+    runWithEachTransport(UnaryCallBenchmark.class, Client.class, options(UnaryCallBenchmark.class));
+  }
+
   @ParameterizedTest
   @ValueSource(
       classes = {
-        UnaryCallBenchmark.class,
         PacedUnaryCallBenchmark.class,
         UnaryThreadsBenchmark.class,
-        FirstCallBenchmark.class
+        FirstCallBenchmark.class,
+        UnaryThroughputBenchmark.class,
+        ServerStreamingBenchmark.class,
+        ClientStreamingBenchmark.class
       })
-  void unaryCallsAreMeasured(Class<?> benchmark) throws Exception {
-    runWithEachTransport(benchmark, Client.class, options(benchmark));
+  void callsAreMeasured(Class<?> benchmark) throws Exception {
+    run(options(benchmark).param("transport", "strait"));
+    // One of its further parameters is enough here: the rival's own part is the same.
+    run(
+        options(benchmark)
+            .param("transport", "grpc-tcp")
+            .param("inFlight", "8")
+            .param("messageBytes", "65536"));
   }
 
-  @Test
-  void unaryThroughputIsMeasured() throws Exception {
-    Class<?> benchmark = UnaryThroughputBenchmark.class;
-    runWithEachTransport(benchmark, Client.class, options(benchmark).param("inFlight", "8"));
-    run(options(benchmark).param("transport", "strait").param("inFlight", "1", "128"));
-  }
-
+  @Tag("nightly")
+  @Timeout(600)
   @ParameterizedTest
-  @ValueSource(classes = {ServerStreamingBenchmark.class, ClientStreamingBenchmark.class})
-  void streamsAreMeasured(Class<?> benchmark) throws Exception {
-    runWithEachTransport(
-        benchmark, Client.class, options(benchmark).param("messageBytes", "65536"));
-    run(options(benchmark).param("transport", "strait").param("messageBytes", "64", "1048576"));
+  @ValueSource(
+      classes = {
+        PacedUnaryCallBenchmark.class,
+        UnaryThreadsBenchmark.class,
+        FirstCallBenchmark.class,
+        UnaryThroughputBenchmark.class,
+        ServerStreamingBenchmark.class,
+        ClientStreamingBenchmark.class
+      })
+  void callsAreMeasuredWithEachParameter(Class<?> benchmark) throws Exception {
+    runWithEachTransport(benchmark, Client.class, options(benchmark));
   }
 
   @Test

@@ -89,7 +89,8 @@ public final class BenchCommand implements Callable<Integer> {
     if (list) {
       steps.forEach(step -> System.out.println(step.what()));
     }
-    System.out.printf("%d cases, about %s minutes%n", steps.size(), Progress.time(millis));
+    System.out.printf(
+        "%d cases, about %s (minutes:seconds)%n", steps.size(), Progress.time(millis));
     try {
       return list || run(steps) ? 0 : 1;
     } catch (IOException e) {
@@ -111,10 +112,7 @@ public final class BenchCommand implements Callable<Integer> {
     try (PrintStream log = open(directory.resolve("jmh.log"))) {
       Progress progress =
           new Progress(
-              System.out,
-              TERMINAL,
-              () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-              steps);
+              System.out, TERMINAL, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), steps);
       Ladder ladder = new Ladder(progress, log);
       try (Ticks ticks = Ticks.of(progress)) {
         for (Step step : steps) {
@@ -143,6 +141,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   private Path createOutput() throws IOException {
     if (output != null) {
+      if (Files.exists(output)) {
+        throw new ParameterException(commandLine(), "--output " + output + " is there already");
+      }
       Path parent = output.toAbsolutePath().getParent();
       if (parent != null) {
         Files.createDirectories(parent);
@@ -150,7 +151,9 @@ public final class BenchCommand implements Callable<Integer> {
       return Files.createDirectory(output.toAbsolutePath());
     }
     Path results = Files.createDirectories(ROOT.toAbsolutePath().resolve("benchmarks/results"));
-    String now = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+    String now =
+        LocalDateTime.now(ZoneId.systemDefault())
+            .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
     return Files.createDirectory(results.resolve(now));
   }
 

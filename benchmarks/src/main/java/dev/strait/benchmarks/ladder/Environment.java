@@ -65,7 +65,8 @@ final class Environment {
               .directory(root.toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      String commit =
+          new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       return git.waitFor() == 0 ? commit : "unknown";
     } catch (IOException e) {
       return "unknown";

@@ -21,9 +21,9 @@ sealed interface Target {
       String verdict;
       String ratio = "";
       if (ours.isEmpty()) {
-        verdict = Row.NOT_MEASURED + "no result of " + strait;
+        verdict = Row.NOT_MEASURED + strait.contender() + " was not run";
       } else if (bound.hasRival() && theirs.isEmpty()) {
-        verdict = Row.NOT_MEASURED + "no result of " + rival;
+        verdict = Row.NOT_MEASURED + rival.contender() + " was not run";
       } else {
         double figure = bound.figure(measure, ours.getAsDouble(), theirs.orElse(0));
         ratio = bound.hasRival() ? Bound.times(figure) : "";
