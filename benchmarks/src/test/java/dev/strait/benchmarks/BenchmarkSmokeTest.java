@@ -39,7 +39,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Each benchmark still runs with each of its parameters. What it gives here means nothing. */
-@Timeout(60)
+@Timeout(180)
 final class BenchmarkSmokeTest {
   @BeforeAll
   static void otherBuildsMayRunBesideThis() {

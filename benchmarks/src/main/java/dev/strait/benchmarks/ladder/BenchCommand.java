@@ -1,5 +1,6 @@
 package dev.strait.benchmarks.ladder;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import picocli.CommandLine;
@@ -103,39 +105,47 @@ public final class BenchCommand implements Callable<Integer> {
     return Objects.requireNonNull(spec).commandLine();
   }
 
-  /** Whether no step failed. */
+  /** Whether all has run. */
   private boolean run(List<Step> steps) throws IOException {
     Path directory = createOutput();
     Interrupt interrupt = Interrupt.awaited(directory);
+    deleteJmhLockOnExit();
     String command = String.join(" ", commandLine().getParseResult().originalArgs());
     var environment = Environment.describe(ROOT, ("./strait bench " + command).strip());
     try (PrintStream log = open(directory.resolve("jmh.log"))) {
-      Progress progress =
-          new Progress(
-              System.out, TERMINAL, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), steps);
-      Ladder ladder = new Ladder(progress, log);
-      try (Ticks ticks = Ticks.of(progress)) {
-        for (Step step : steps) {
-          if (interrupt.hasCome()) {
-            return false;
-          }
-          ladder.run(step);
-        }
-      }
+      Ladder ladder = new Ladder(progress(steps), log, interrupt);
+      ladder.run(steps);
       if (interrupt.hasCome()) {
         return false;
       }
       Report report = new Report(environment, ladder.results(), ladder.failures());
-      Files.write(directory.resolve("report.md"), report.markdown());
-      try (PrintStream json = open(directory.resolve("results.json"))) {
-        ResultFormatFactory.getInstance(ResultFormatType.JSON, json).writeOut(ladder.results());
-      }
+      write(report, ladder.results(), directory);
       interrupt.finished();
       System.out.println();
       report.plain().forEach(System.out::println);
-      System.out.println();
-      System.out.println("Results: " + directory);
+      System.out.printf("%nResults: %s%n", directory);
       return ladder.failures().isEmpty();
+    }
+  }
+
+  private static Progress progress(List<Step> steps) {
+    return new Progress(
+        System.out, TERMINAL, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), steps);
+  }
+
+  private static void write(Report report, List<RunResult> results, Path directory)
+      throws IOException {
+    Files.write(directory.resolve("report.md"), report.markdown());
+    try (PrintStream json = open(directory.resolve("results.json"))) {
+      ResultFormatFactory.getInstance(ResultFormatType.JSON, json).writeOut(results);
+    }
+  }
+
+  /** JMH leaves the file by which it keeps a second JMH from running beside it. */
+  private static void deleteJmhLockOnExit() {
+    File lock = new File(System.getProperty("java.io.tmpdir"), "jmh.lock");
+    if (!lock.exists()) {
+      lock.deleteOnExit();
     }
   }
 

@@ -18,18 +18,31 @@ final class Ladder {
   private final List<String> failures = new ArrayList<>();
   private final Progress progress;
   private final PrintStream log;
+  private final Interrupt interrupt;
 
   /**
    * A ladder that has not run.
    *
    * @param log where JMH writes what it has to say
    */
-  Ladder(Progress progress, PrintStream log) {
+  Ladder(Progress progress, PrintStream log, Interrupt interrupt) {
     this.progress = progress;
     this.log = log;
+    this.interrupt = interrupt;
   }
 
-  void run(Step step) {
+  /** Returns early when it is interrupted. */
+  void run(List<Step> steps) {
+    try (Ticks ticks = Ticks.of(progress)) {
+      for (Step step : steps) {
+        if (!interrupt.hasCome()) {
+          run(step);
+        }
+      }
+    }
+  }
+
+  private void run(Step step) {
     progress.next();
     try {
       RunResult result =
@@ -39,6 +52,10 @@ final class Ladder {
       results.add(result);
       progress.ended(summary(result));
     } catch (RunnerException e) {
+      // Whoever interrupts a step knows why it fails.
+      if (interrupt.hasCome()) {
+        return;
+      }
       failures.add(step.what() + ": " + e.getMessage());
       progress.ended("FAILED: " + e.getMessage());
     }
