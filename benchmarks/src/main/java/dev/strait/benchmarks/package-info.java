@@ -1,4 +1,4 @@
-/** JMH benchmarks; README.md beside them says how to run them. */
+/** JMH benchmarks, a package for each rung; README.md beside them says how to run them. */
 @NullMarked
 package dev.strait.benchmarks;
 

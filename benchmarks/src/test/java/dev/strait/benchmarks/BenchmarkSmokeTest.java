@@ -3,21 +3,43 @@ package dev.strait.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.benchmarks.bytes.ByteStreamBenchmark;
+import dev.strait.benchmarks.bytes.Connection;
+import dev.strait.benchmarks.bytes.PingPongBenchmark;
+import dev.strait.benchmarks.calls.Client;
+import dev.strait.benchmarks.calls.ClientStreamingBenchmark;
+import dev.strait.benchmarks.calls.FirstCallBenchmark;
+import dev.strait.benchmarks.calls.PacedLatencies;
+import dev.strait.benchmarks.calls.PacedUnaryCallBenchmark;
+import dev.strait.benchmarks.calls.ServerStreamingBenchmark;
+import dev.strait.benchmarks.calls.UnaryCallBenchmark;
+import dev.strait.benchmarks.calls.UnaryThreadsBenchmark;
+import dev.strait.benchmarks.calls.UnaryThroughputBenchmark;
+import dev.strait.benchmarks.frames.FrameBenchmark;
+import dev.strait.benchmarks.server.UsageProfiler;
 import io.netty.channel.epoll.Epoll;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Each benchmark still runs. What it gives here means nothing. */
+/** Each benchmark still runs with each of its parameters. What it gives here means nothing. */
+@Timeout(180)
 final class BenchmarkSmokeTest {
   @BeforeAll
   static void otherBuildsMayRunBesideThis() {
@@ -26,23 +48,97 @@ final class BenchmarkSmokeTest {
 
   @Test
   void framesAreMeasured() throws Exception {
-    Map<String, Double> scores = run(options(FrameBenchmark.class));
-    assertEquals(Set.of("encode", "decode"), scores.keySet());
-    assertPositive(scores);
+    assertEquals(4, run(options(FrameBenchmark.class)).size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {PingPongBenchmark.class, ByteStreamBenchmark.class})
+  void bytesAreMeasured(Class<?> benchmark) throws Exception {
+    runWithEachTransport(benchmark, Connection.class, options(benchmark));
   }
 
   @Test
   void unaryCallsAreMeasured() throws Exception {
-    ChainedOptionsBuilder options = options(UnaryCallBenchmark.class);
-    Set<String> expected = Set.of("call strait", "call grpc-direct", "call grpc-default");
-    if (!Epoll.isAvailable()) {
-      System.err.println("SKIPPED: gRPC-Java over a Unix socket needs Netty's epoll");
-      options.param("transport", "strait");
-      expected = Set.of("call strait");
+    runWithEachTransport(UnaryCallBenchmark.class, Client.class, options(UnaryCallBenchmark.class));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        PacedUnaryCallBenchmark.class,
+        UnaryThreadsBenchmark.class,
+        FirstCallBenchmark.class,
+        UnaryThroughputBenchmark.class,
+        ServerStreamingBenchmark.class,
+        ClientStreamingBenchmark.class
+      })
+  void callsAreMeasured(Class<?> benchmark) throws Exception {
+    run(options(benchmark).param("transport", "strait"));
+    // One of its further parameters is enough here: the rival's own part is the same.
+    run(
+        options(benchmark)
+            .param("transport", "grpc-tcp")
+            .param("inFlight", "8")
+            .param("messageBytes", "65536"));
+  }
+
+  @Tag("nightly")
+  @Timeout(600)
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        PacedUnaryCallBenchmark.class,
+        UnaryThreadsBenchmark.class,
+        FirstCallBenchmark.class,
+        UnaryThroughputBenchmark.class,
+        ServerStreamingBenchmark.class,
+        ClientStreamingBenchmark.class
+      })
+  void callsAreMeasuredWithEachParameter(Class<?> benchmark) throws Exception {
+    runWithEachTransport(benchmark, Client.class, options(benchmark));
+  }
+
+  @Test
+  void pacedCallsHaveTheirLatencies() throws Exception {
+    RunResult result = runOnce(PacedUnaryCallBenchmark.class, "strait");
+    Result<?> latencies = result.getSecondaryResults().get(PacedLatencies.LABEL);
+    assertEquals("us/op", latencies.getScoreUnit());
+    assertTrue(latencies.getStatistics().getPercentile(99) > 0, latencies::toString);
+  }
+
+  @Test
+  void whatTheServerUsesIsMeasured() throws Exception {
+    RunResult result = runOnce(UnaryCallBenchmark.class, "grpc-tcp");
+    for (String label :
+        Set.of(
+            UsageProfiler.SERVER_ALLOCATION, UsageProfiler.SERVER_CPU, UsageProfiler.CLIENT_CPU)) {
+      assertTrue(result.getSecondaryResults().get(label).getScore() > 0, label);
     }
-    Map<String, Double> scores = run(options);
-    assertEquals(expected, scores.keySet());
-    assertPositive(scores);
+  }
+
+  private static RunResult runOnce(Class<?> benchmark, String transport) throws RunnerException {
+    return run(options(benchmark).param("transport", transport)).iterator().next();
+  }
+
+  private static void runWithEachTransport(
+      Class<?> benchmark, Class<?> state, ChainedOptionsBuilder options) throws Exception {
+    String[] transports = possible(state);
+    Set<String> measured = new TreeSet<>();
+    for (RunResult result : run(options.param("transport", transports))) {
+      measured.add(result.getParams().getParam("transport"));
+    }
+    assertEquals(new TreeSet<>(Set.of(transports)), measured, benchmark::getName);
+  }
+
+  /** All that the benchmark lists, where the platform has them. */
+  private static String[] possible(Class<?> state) throws NoSuchFieldException {
+    String[] listed = state.getField("transport").getAnnotation(Param.class).value();
+    if (Epoll.isAvailable()) {
+      return listed;
+    }
+    System.err.println("SKIPPED: what needs Netty's epoll, or Linux");
+    Set<String> linux = Set.of("grpc-direct", "grpc-default", "netty", "strait-abstract");
+    return Stream.of(listed).filter(name -> !linux.contains(name)).toArray(String[]::new);
   }
 
   private static ChainedOptionsBuilder options(Class<?> benchmark) {
@@ -51,27 +147,19 @@ final class BenchmarkSmokeTest {
         .forks(0)
         .warmupIterations(0)
         .measurementIterations(1)
-        .measurementTime(TimeValue.milliseconds(100))
+        .measurementTime(TimeValue.milliseconds(50))
+        .addProfiler(PacedLatencies.class)
+        .addProfiler(UsageProfiler.class)
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT);
   }
 
-  private static Map<String, Double> run(ChainedOptionsBuilder options) throws Exception {
+  private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
     Collection<RunResult> results = new Runner(options.build()).run();
-    return results.stream()
-        .collect(
-            Collectors.toMap(
-                BenchmarkSmokeTest::name, result -> result.getPrimaryResult().getScore()));
-  }
-
-  private static String name(RunResult result) {
-    String method = result.getPrimaryResult().getLabel();
-    return result.getParams().getParamsKeys().contains("transport")
-        ? method + " " + result.getParams().getParam("transport")
-        : method;
-  }
-
-  private static void assertPositive(Map<String, Double> scores) {
-    scores.forEach((name, score) -> assertTrue(score > 0, name + " " + score));
+    for (RunResult result : results) {
+      double score = result.getPrimaryResult().getScore();
+      assertTrue(score > 0, () -> result.getParams().getBenchmark() + " " + score);
+    }
+    return results;
   }
 }

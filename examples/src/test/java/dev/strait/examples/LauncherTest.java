@@ -24,7 +24,7 @@ final class LauncherTest {
   @BeforeEach
   void makeProject() throws IOException {
     root = temporaryFiles.resolve("a project");
-    for (String module : List.of("bom", "transport", "framing", "rpc", "examples")) {
+    for (String module : List.of("bom", "transport", "framing", "rpc", "examples", "benchmarks")) {
       Files.createDirectories(root.resolve(module).resolve("src/main"));
       Files.writeString(root.resolve(module).resolve("pom.xml"), "");
     }
@@ -43,6 +43,7 @@ final class LauncherTest {
     Run run = strait("help");
     assertEquals(0, run.exitCode);
     assertTrue(run.output.contains("\n  demo "), run.output);
+    assertTrue(run.output.contains("\n  bench "), run.output);
   }
 
   @Test
@@ -73,6 +74,19 @@ final class LauncherTest {
     Files.writeString(source, "");
     Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
     strait("demo");
+    assertEquals(2, builds());
+  }
+
+  @Test
+  void buildsTheBenchmarksForThemselves() throws Exception {
+    strait("demo");
+    Run first = strait("bench", "--help");
+    assertEquals(0, first.exitCode, first.output);
+    assertTrue(first.output.startsWith("building Strait "), first.output);
+    assertTrue(
+        first.output.endsWith("dev.strait.benchmarks.ladder.BenchCommand --help\n"), first.output);
+    assertTrue(first.output.contains(" -Dstrait.root=" + root + " "), first.output);
+    assertTrue(strait("bench").output.startsWith("java "));
     assertEquals(2, builds());
   }
 

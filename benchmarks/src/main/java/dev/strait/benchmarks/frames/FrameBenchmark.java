@@ -1,4 +1,4 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.frames;
 
 import dev.strait.framing.FrameDecoder;
 import dev.strait.framing.FrameEncoder;
@@ -13,19 +13,15 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A frame with 64 bytes of data, written and read. Neither may allocate: {@code gc.alloc.rate.norm}
+ * A frame written and read: nanoseconds per frame. Neither may allocate: {@code gc.alloc.rate.norm}
  * is to be 0 B/op.
- *
- * <pre>
- * ./mvnw -q -Pfast -pl benchmarks -am package
- * java -cp 'benchmarks/target/fast/classes:benchmarks/target/fast/lib/*' \
- *     org.openjdk.jmh.Main FrameBenchmark -prof gc
- * </pre>
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -34,21 +30,29 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class FrameBenchmark {
-  private static final int DATA_BYTES = 64;
   private static final int TYPE = 0x43;
+  private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+  /** Bytes of data in the frame: 64, 64 KiB. */
+  @Param({"64", "65536"})
+  public int dataBytes;
 
   private long decoded;
 
-  private final ByteBuffer data = ByteBuffer.allocateDirect(DATA_BYTES);
-  private final ByteBuffer out = frameBuffer();
-  private final ByteBuffer in = frameBuffer();
+  private ByteBuffer data = EMPTY;
+  private ByteBuffer out = EMPTY;
+  private ByteBuffer in = EMPTY;
   private final FrameDecoder decoder =
       new FrameDecoder(
           FrameLimits.ttrpcAndNative(),
           (streamId, type, flags, frame) -> decoded += frame.remaining());
 
-  /** Starts with the frame that {@link #decode} reads. */
-  public FrameBenchmark() {
+  /** Makes the frame that {@link #decode} reads. */
+  @Setup
+  public void start() {
+    data = ByteBuffer.allocateDirect(dataBytes);
+    out = ByteBuffer.allocateDirect(FrameHeader.BYTES + dataBytes);
+    in = ByteBuffer.allocateDirect(FrameHeader.BYTES + dataBytes);
     FrameEncoder.encode(in, 1, TYPE, 0, data);
   }
 
@@ -64,9 +68,5 @@ public class FrameBenchmark {
   public long decode() throws FrameException {
     decoder.decode(in.rewind());
     return decoded;
-  }
-
-  private static ByteBuffer frameBuffer() {
-    return ByteBuffer.allocateDirect(FrameHeader.BYTES + DATA_BYTES);
   }
 }

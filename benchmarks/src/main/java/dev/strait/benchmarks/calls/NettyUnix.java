@@ -1,4 +1,4 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.calls;
 
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
@@ -9,7 +9,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -24,15 +23,15 @@ final class NettyUnix {
 
   private NettyUnix() {}
 
-  static NettyServerBuilder server(Path socket) {
-    return NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+  static NettyServerBuilder server(String socket) {
+    return NettyServerBuilder.forAddress(new DomainSocketAddress(socket))
         .channelType(EpollServerDomainSocketChannel.class)
         .bossEventLoopGroup(eventLoop())
         .workerEventLoopGroup(eventLoop());
   }
 
-  static NettyChannelBuilder channel(Path socket) {
-    return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+  static NettyChannelBuilder channel(String socket) {
+    return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket))
         .channelType(EpollDomainSocketChannel.class)
         .eventLoopGroup(eventLoop())
         // Otherwise the path of the socket would travel as the authority.
