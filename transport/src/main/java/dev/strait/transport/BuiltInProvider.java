@@ -39,10 +39,12 @@ final class BuiltInProvider implements TransportProvider {
   /** Here, because without JNA not even the class that uses it can be loaded. */
   private static void requireJna(IpcAddress address) {
     try {
-      Fifos.load();
+      Fifo.load();
     } catch (LinkageError e) {
       throw new UnsupportedOperationException(
-          address + " needs JNA (net.java.dev.jna:jna) on the class path, which makes the pipes",
+          address
+              + " needs JNA (net.java.dev.jna:jna) on the class path, which makes the pipes: "
+              + e,
           e);
     }
   }

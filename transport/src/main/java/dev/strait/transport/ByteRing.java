@@ -8,11 +8,14 @@ import java.nio.ByteBuffer;
  * does so at its {@link Signal}. Thread-safe.
  */
 final class ByteRing {
-  private final byte[] bytes;
+  private static final byte[] NONE = {};
+
+  private final int capacity;
   private final Signal arrived;
   private final Signal freed;
 
   // All guarded by this.
+  private byte[] bytes = NONE; // made by the first write: who is never let in costs nothing
   private int head;
   private int count;
   private boolean writerWaits;
@@ -25,7 +28,7 @@ final class ByteRing {
    * @param freed raised when there is room again after a write did not fit
    */
   ByteRing(int capacity, Signal arrived, Signal freed) {
-    this.bytes = new byte[capacity];
+    this.capacity = capacity;
     this.arrived = arrived;
     this.freed = freed;
   }
@@ -40,9 +43,12 @@ final class ByteRing {
       if (ended) {
         throw new IOException("the output was shut down");
       }
-      n = Math.min(source.remaining(), bytes.length - count);
-      int tail = (head + count) % bytes.length;
-      int first = Math.min(n, bytes.length - tail);
+      if (bytes == NONE) {
+        bytes = new byte[capacity];
+      }
+      n = Math.min(source.remaining(), capacity - count);
+      int tail = (head + count) % capacity;
+      int first = Math.min(n, capacity - tail);
       source.get(bytes, tail, first);
       source.get(bytes, 0, n - first);
       count += n;
@@ -64,10 +70,10 @@ final class ByteRing {
         return endTold ? -1 : 0;
       }
       n = Math.min(target.remaining(), count);
-      int first = Math.min(n, bytes.length - head);
+      int first = Math.min(n, capacity - head);
       target.put(bytes, head, first);
       target.put(bytes, 0, n - first);
-      head = (head + n) % bytes.length;
+      head = (head + n) % capacity;
       count -= n;
       wakeWriter = writerWaits;
       writerWaits = false;
@@ -90,7 +96,7 @@ final class ByteRing {
    * Whether there is room now; if not, the next read signals it, as after a write that did not fit.
    */
   synchronized boolean hasRoomOrSignalsIt() {
-    boolean room = count < bytes.length || abandoned;
+    boolean room = count < capacity || abandoned;
     writerWaits |= !room;
     return room;
   }

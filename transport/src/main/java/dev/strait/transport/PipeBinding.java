@@ -8,15 +8,15 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of named pipes that is being served. The server reads announcements from the FIFO
- * {@code accept}; for each it opens the two FIFOs that the client made, and says so with one byte.
+ * {@code accept}; for each it opens the two FIFOs that the client made, says so with one byte, and
+ * deletes their names.
  *
- * <p>Only this user can get here, and this user's other processes may still be dead, stopped or
- * wrong: nothing they do blocks the accepting thread.
+ * <p>Only this user gets here, but this user's other processes may be dead, stopped or wrong:
+ * nothing they do blocks the accepting thread, which waits for announcements only.
  */
 final class PipeBinding implements Binding {
   private static final byte[] READY = {1};
@@ -26,49 +26,56 @@ final class PipeBinding implements Binding {
   private final TransportOptions options;
   private final ServerLock held;
 
-  /** Keeps the FIFO, and what is in it, while {@link #announcements} is opened anew. */
-  private final FileChannel keeper;
+  /** Keeps the FIFO and what is in it, whoever else has it open. */
+  private final Fifo accept;
 
-  private final FileStat accept;
-  private final ByteBuffer read =
-      ByteBuffer.allocate(ANNOUNCEMENTS_AT_ONCE * PipeNames.RECORD_BYTES).limit(0);
+  private final FileStat acceptFile;
   private final Object lock = new Object();
   private FileChannel announcements; // guarded by lock
   private boolean closed; // guarded by lock
+
+  // Used by the accepting thread only.
+  private final ByteBuffer read =
+      ByteBuffer.allocate(ANNOUNCEMENTS_AT_ONCE * PipeNames.RECORD_BYTES).limit(0);
+  private boolean toldOfGarbage;
 
   private PipeBinding(
       PipeDirectory directory,
       TransportOptions options,
       ServerLock held,
-      FileChannel keeper,
-      FileChannel announcements,
-      FileStat accept) {
+      Fifo accept,
+      FileStat acceptFile,
+      FileChannel announcements) {
     this.directory = directory;
     this.options = options;
     this.held = held;
-    this.keeper = keeper;
-    this.announcements = announcements;
     this.accept = accept;
+    this.acceptFile = acceptFile;
+    this.announcements = announcements;
   }
 
   static PipeBinding bind(IpcAddress address, TransportOptions options) throws IOException {
     PipeDirectory directory = PipeDirectory.of(address);
-    directory.createIfMissing();
-    directory.check();
-    ServerLock held = ServerLock.take(directory.lock(), address);
     try {
-      directory.deleteStale();
-      return listen(directory, options, held);
-    } catch (IOException | RuntimeException | Error e) {
-      held.release();
-      throw e;
+      directory.createIfMissing();
+      directory.check();
+      ServerLock held = ServerLock.take(directory.lock(), address);
+      try {
+        directory.deleteStale();
+        return listen(directory, options, held);
+      } catch (IOException | RuntimeException | Error e) {
+        held.release();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw UnixFailure.naming("cannot serve " + address, e);
     }
   }
 
   private static PipeBinding listen(
       PipeDirectory directory, TransportOptions options, ServerLock held) throws IOException {
     try {
-      Fifos.make(directory.accept());
+      Fifo.make(directory.accept());
     } catch (FileAlreadyExistsException e) {
       throw new BindException(
           "cannot serve "
@@ -78,16 +85,15 @@ final class PipeBinding implements Binding {
               + " at "
               + directory.accept());
     }
-    FileChannel keeper = null;
-    FileChannel announcements = null;
+    Fifo accept = null;
     try {
-      keeper = PipeEnds.open(directory.accept(), StandardOpenOption.READ, StandardOpenOption.WRITE);
-      announcements = PipeEnds.open(directory.accept(), StandardOpenOption.READ);
-      return new PipeBinding(
-          directory, options, held, keeper, announcements, FileStat.ofLink(directory.accept()));
+      accept = Fifo.hold(directory.accept());
+      FileStat file = FileStat.ofLink(directory.accept());
+      return new PipeBinding(directory, options, held, accept, file, accept.reader());
     } catch (IOException | RuntimeException | Error e) {
-      PipeEnds.closeQuietly(keeper);
-      PipeEnds.closeQuietly(announcements);
+      if (accept != null) {
+        accept.close();
+      }
       PipeDirectory.deleteIfOwnFifo(directory.accept());
       throw e;
     }
@@ -95,79 +101,79 @@ final class PipeBinding implements Binding {
 
   @Override
   public @Nullable Link accept() throws IOException {
-    while (read.remaining() < PipeNames.RECORD_BYTES) {
-      if (!readSome()) {
+    PipeNames names = nextAnnounced();
+    while (names == null) {
+      FileChannel from = announcements();
+      if (from == null) {
         return null;
       }
-    }
-    PipeNames names = PipeNames.announced(read, directory).orElse(null);
-    if (names == null) {
-      Log.warn("something that is no client wrote to " + directory.accept() + "; dropping it");
-      read.limit(read.position());
-      return null;
+      readSome(from);
+      names = nextAnnounced();
     }
     return open(names);
   }
 
-  /** False if closed. */
-  private boolean readSome() throws IOException {
+  private @Nullable PipeNames nextAnnounced() {
+    int before = read.remaining();
+    PipeNames names = PipeNames.announced(read, directory);
+    int taken = before - read.remaining();
+    if (taken != (names == null ? 0 : PipeNames.RECORD_BYTES) && !toldOfGarbage) {
+      toldOfGarbage = true;
+      Log.warn("something that is no client of ours writes to " + directory.accept());
+    }
+    return names;
+  }
+
+  /** Null if closed. Opens it anew if an interrupt closed it, which never blocks. */
+  private @Nullable FileChannel announcements() throws IOException {
+    synchronized (lock) {
+      if (closed) {
+        return null;
+      }
+      if (!announcements.isOpen()) {
+        announcements = accept.reader();
+      }
+      return announcements;
+    }
+  }
+
+  private void readSome(FileChannel from) throws IOException {
     read.compact();
     try {
-      FileChannel from = announcements();
-      if (from == null) {
-        return false;
-      }
       from.read(read);
-      return true;
     } catch (ClosedByInterruptException e) {
       // The thread may come from a factory of the application: an interrupt means nothing here.
       Thread.interrupted();
-      return reopen();
     } catch (ClosedChannelException e) {
-      return false;
+      // By close, which the next look at it tells.
     } finally {
       read.flip();
-    }
-  }
-
-  private @Nullable FileChannel announcements() {
-    synchronized (lock) {
-      return closed ? null : announcements;
-    }
-  }
-
-  private boolean reopen() throws IOException {
-    synchronized (lock) {
-      if (!closed) {
-        announcements = PipeEnds.open(directory.accept(), StandardOpenOption.READ);
-      }
-      return !closed;
     }
   }
 
   /** Null if the client went away meanwhile. */
   private @Nullable Link open(PipeNames names) throws IOException {
     PipeEnds ends = null;
-    boolean ready = false;
-    try {
-      if (!PipeDirectory.isOwnFifo(names.up()) || !PipeDirectory.isOwnFifo(names.down())) {
-        Log.warn("not a named pipe of this user alone: " + names.up() + " or " + names.down());
-        return null;
+    boolean answered = false;
+    try (Fifo up = Fifo.hold(names.up());
+        Fifo down = Fifo.hold(names.down())) {
+      ends = PipeEnds.open(up, down);
+      try (Fifo answer = down.writingEnd()) {
+        // First: as long as we hold the other end too, a client that is gone does not show.
+        down.close();
+        answered = answer.offer(READY) == Fifo.Offer.TAKEN;
       }
-      ends = PipeEnds.open(names.up(), names.down());
-      // First: as long as we hold the other end too, a client that is gone does not show.
-      ends.letGo();
-      ready = Fifos.offer(names.down(), READY) == Fifos.Offer.TAKEN;
-      return ready ? new ThreadedLink(directory.address(), options, ends) : null;
+      return answered ? new ThreadedLink(directory.address(), options, ends) : null;
     } catch (NoSuchFileException e) {
       return null;
+    } catch (Fifo.NotOwnFifoException e) {
+      Log.warn("a client of " + directory.address() + " is turned away: " + e.getMessage());
+      return null;
     } finally {
-      if (!ready) {
-        if (ends != null) {
-          ends.close();
-        }
-        names.delete();
+      if (ends != null && !answered) {
+        ends.close();
       }
+      names.delete();
     }
   }
 
@@ -182,7 +188,7 @@ final class PipeBinding implements Binding {
       reading = announcements;
     }
     try {
-      if (FileStat.ofLink(directory.accept()).sameFile(accept)) {
+      if (FileStat.ofLink(directory.accept()).sameFile(acceptFile)) {
         PipeDirectory.deleteIfOwnFifo(directory.accept());
       }
     } catch (NoSuchFileException e) {
@@ -191,7 +197,7 @@ final class PipeBinding implements Binding {
       Log.warn("cannot delete " + directory.accept(), e);
     } finally {
       PipeEnds.closeQuietly(reading);
-      PipeEnds.closeQuietly(keeper);
+      accept.close();
       held.release();
     }
   }

@@ -1,7 +1,5 @@
 package dev.strait.transport;
 
-import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -9,13 +7,16 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connecting side of {@code pipe:}. It makes two FIFOs, announces them to the server, waits for
- * the byte that says that the server has opened them, and deletes their names.
+ * The connecting side of {@code pipe:}. It makes two FIFOs, announces them to the server, and waits
+ * for the byte that says that the server has opened them.
  *
  * <p>Nothing here blocks but the pauses of the attempt, so its timeout, an interrupt and a close
  * end it at once.
  */
 final class PipeConnector {
+  /** After so many pauses it is asked whether waiting has any sense. */
+  private static final int PAUSES_PER_LOOK = 8;
+
   private final PipeDirectory directory;
   private final TransportOptions options;
   private final ConnectAttempt attempt;
@@ -28,40 +29,48 @@ final class PipeConnector {
 
   static Link connect(IpcAddress address, TransportOptions options, ConnectAttempt attempt)
       throws IOException {
-    return new PipeConnector(PipeDirectory.of(address), options, attempt).connect();
+    try {
+      return new PipeConnector(PipeDirectory.of(address), options, attempt).connect();
+    } catch (IOException e) {
+      throw UnixFailure.naming("cannot connect to " + address, e);
+    }
   }
 
   private Link connect() throws IOException {
     while (true) {
-      PipeEnds ends = tryOnce();
-      if (ends != null) {
-        return new ThreadedLink(directory.address(), options, ends);
+      requireLiveServer();
+      IOException inVain = null;
+      try {
+        PipeEnds ends = tryOnce();
+        if (ends != null) {
+          return new ThreadedLink(directory.address(), options, ends);
+        }
+      } catch (NoSuchFileException e) {
+        // Without "accept" nobody is reached; without our own, a server that began swept them away.
+        inVain = new IOException(e.getFile() + " is gone, though the server lives", e);
       }
-      attempt.pause(null);
+      attempt.pause(inVain);
     }
   }
 
-  /** Null if that server ended, or another swept our FIFOs away when it began: try the next. */
+  /** Null if the server ended, or a new one swept our FIFOs away: try again. */
   private @Nullable PipeEnds tryOnce() throws IOException {
-    requireLiveServer();
     PipeNames names = PipeNames.random(directory);
     PipeEnds ends = null;
     boolean connected = false;
     try {
       names.make();
-      ends = PipeEnds.open(names.down(), names.up());
-      connected = announce(names) && isTaken(names);
-      return connected ? ends : null;
-    } catch (NoSuchFileException | FileNotFoundException e) {
-      return null;
-    } finally {
-      names.delete();
-      if (ends != null) {
-        ends.letGo();
-        if (!connected) {
-          ends.close();
-        }
+      try (Fifo up = Fifo.hold(names.up());
+          Fifo down = Fifo.hold(names.down())) {
+        ends = PipeEnds.open(down, up);
+        connected = announce(names) && isAnswered(names, down);
       }
+      return connected ? ends : null;
+    } finally {
+      if (ends != null && !connected) {
+        ends.close();
+      }
+      names.delete();
     }
   }
 
@@ -81,15 +90,7 @@ final class PipeConnector {
 
   private boolean announce(PipeNames names) throws IOException {
     while (true) {
-      if (!PipeDirectory.isOwnFifo(directory.accept())) {
-        throw new ConnectException(
-            "nobody serves "
-                + directory.address()
-                + ": "
-                + directory.accept()
-                + " is not a named pipe of ours");
-      }
-      switch (Fifos.offer(directory.accept(), names.announcement())) {
+      switch (Fifo.offer(directory.accept(), names.announcement())) {
         case TAKEN -> {
           return true;
         }
@@ -102,17 +103,18 @@ final class PipeConnector {
   }
 
   /** Whether the server has opened our FIFOs. False if it never will. */
-  private boolean isTaken(PipeNames names) throws IOException {
-    // Of all that Java has, only this tells without blocking whether there is a byte.
-    try (FileInputStream ready = new FileInputStream(names.down().toFile())) {
-      while (ready.available() == 0) {
-        attempt.pause(null);
-        requireLiveServer();
-        if (!Files.exists(names.down())) {
-          return false;
-        }
+  private boolean isAnswered(PipeNames names, Fifo down) throws IOException {
+    for (int pauses = 1; !down.takeByte(); pauses++) {
+      attempt.pause(null);
+      // The server answers before it deletes their names, and before it may end: so look again.
+      if (pauses % PAUSES_PER_LOOK == 0 && !canBeAnswered(names)) {
+        return down.takeByte();
       }
-      return ready.read() >= 0;
     }
+    return true;
+  }
+
+  private boolean canBeAnswered(PipeNames names) throws IOException {
+    return Files.exists(names.down()) && ServerLock.isHeld(directory.lock());
   }
 }

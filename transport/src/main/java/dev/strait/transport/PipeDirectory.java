@@ -2,6 +2,7 @@ package dev.strait.transport;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,8 +20,8 @@ record PipeDirectory(IpcAddress address, Path path) {
 
   static PipeDirectory of(IpcAddress address) {
     String name = address.name();
-    return new PipeDirectory(
-        address, name.startsWith("/") ? Path.of(name) : RuntimeDirectory.pipes(name));
+    Path path = name.startsWith("/") ? Path.of(name) : RuntimeDirectory.pipes(name);
+    return new PipeDirectory(address, path.toAbsolutePath());
   }
 
   /** The file whose lock proves that the server lives. */
@@ -61,12 +62,6 @@ record PipeDirectory(IpcAddress address, Path path) {
     }
   }
 
-  /** Whether this is a FIFO of this user's that nobody else may open. Links are not followed. */
-  static boolean isOwnFifo(Path file) throws IOException {
-    FileStat stat = FileStat.ofLink(file);
-    return stat.isFifo() && stat.uid() == OwnIdentity.uid() && stat.isPrivate();
-  }
-
   /** Deletes the FIFOs that a dead server and its clients left. All else is not ours. */
   void deleteStale() throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
@@ -75,12 +70,14 @@ record PipeDirectory(IpcAddress address, Path path) {
           deleteIfOwnFifo(entry);
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 
   static void deleteIfOwnFifo(Path file) throws IOException {
     try {
-      if (isOwnFifo(file)) {
+      if (Fifo.isOwn(file)) {
         Files.delete(file);
       }
     } catch (NoSuchFileException e) {

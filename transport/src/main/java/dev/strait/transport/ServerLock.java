@@ -10,9 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,20 +21,19 @@ import org.jspecify.annotations.Nullable;
  * hold locks on two files of the same name.
  *
  * <p>POSIX locks belong to the process and vanish when <em>any</em> of its channels on the file is
- * closed. So a registry keeps this process from opening the file of a server of its own a second
- * time: it refuses a second server, and answers for the first one when a client asks.
+ * closed. So no process opens the lock file of a server of its own a second time: a registry
+ * refuses a second server, and answers for the first one when a client asks. It serves the whole
+ * JVM, whichever class loaders Strait was loaded by: its entries are system properties, its monitor
+ * is an interned string.
  */
 final class ServerLock {
+  private static final String PROPERTY = "dev.strait.transport.served:";
+
+  /** Guards the registry, and every opening of a lock file that is not registered. */
+  private static final Object REGISTRY = "dev.strait.transport.ServerLock".intern();
+
   private static final int TRIES = 40;
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
-  /** Guards both, and every opening of a lock file that is not registered yet. */
-  private static final Object REGISTRY = new Object();
-
-  private static final Set<String> HELD = new HashSet<>(); // guarded by REGISTRY
-
-  /** On files that a server of another class loader has locked: closing one would free it. */
-  private static final Map<String, FileChannel> KEPT = new HashMap<>(); // guarded by REGISTRY
 
   private final String key;
   private final FileChannel channel;
@@ -56,24 +52,16 @@ final class ServerLock {
   static ServerLock take(Path file, IpcAddress address) throws IOException {
     String key = key(file);
     synchronized (REGISTRY) {
-      if (!HELD.add(key)) {
+      if (System.getProperty(key) != null) {
         throw new BindException(address + " is in use by a live server of this process");
       }
+      System.setProperty(key, address.toString());
     }
     FileChannel channel = null;
     try {
-      channel = kept(key);
-      if (channel == null) {
-        channel = open(file, address);
-      }
+      channel = open(file, address);
       lock(channel, address);
       return new ServerLock(key, channel);
-    } catch (OverlappingFileLockException e) {
-      synchronized (REGISTRY) {
-        KEPT.put(key, channel);
-        HELD.remove(key);
-      }
-      throw inUse(address);
     } catch (IOException | RuntimeException | Error e) {
       free(key, channel);
       throw e;
@@ -87,26 +75,27 @@ final class ServerLock {
    */
   static boolean isHeld(Path file) throws IOException {
     String key = key(file);
-    // No server of this process can register, and then open the file, until ours is closed again.
+    // No server of this JVM can register, and then open the file, until ours is closed again.
     synchronized (REGISTRY) {
-      if (HELD.contains(key)) {
+      if (System.getProperty(key) != null) {
         return true;
       }
-      FileChannel channel = KEPT.get(key);
-      boolean keep = channel != null;
-      if (channel == null) {
-        channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+      FileStat stat = FileStat.ofLink(file);
+      if (!stat.isRegular()) {
+        throw new IOException(file + " is a " + stat.type() + ", not a lock file");
       }
-      try (FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+      // For writing too: if it is a FIFO by now, that does not block.
+      try (FileChannel channel =
+              FileChannel.open(
+                  file,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE,
+                  LinkOption.NOFOLLOW_LINKS);
+          FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
         return lock == null;
       } catch (OverlappingFileLockException e) {
-        KEPT.put(key, channel);
-        keep = true;
+        // Not ours, or it would be registered.
         return true;
-      } finally {
-        if (!keep) {
-          channel.close();
-        }
       }
     }
   }
@@ -114,7 +103,7 @@ final class ServerLock {
   /** By the directory's identity, not its name: one directory has many names. */
   private static String key(Path file) throws IOException {
     FileStat directory = FileStat.of(UnixDirectory.of(file));
-    return directory.device() + ":" + directory.inode() + "/" + file.getFileName();
+    return PROPERTY + directory.device() + ":" + directory.inode() + "/" + file.getFileName();
   }
 
   private static FileChannel open(Path file, IpcAddress address) throws IOException {
@@ -142,28 +131,35 @@ final class ServerLock {
   }
 
   private static void lock(FileChannel channel, IpcAddress address) throws IOException {
-    for (int i = 0; i < TRIES; i++) {
-      if (channel.tryLock() != null) {
-        return;
+    boolean interrupted = false;
+    try {
+      for (int i = 0; i < TRIES; i++) {
+        if (tryLock(channel)) {
+          return;
+        }
+        // An interrupt would turn every pause into none.
+        interrupted |= Thread.interrupted();
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    throw inUse(address);
+    throw new BindException(
+        address + " is in use by a live server: another process holds its lock");
   }
 
-  private static BindException inUse(IpcAddress address) {
-    return new BindException(
-        address + " is in use by a live server: another process holds its lock");
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
   }
 
   void release() {
     free(key, channel);
-  }
-
-  private static @Nullable FileChannel kept(String key) {
-    synchronized (REGISTRY) {
-      return KEPT.get(key);
-    }
   }
 
   private static void free(String key, @Nullable FileChannel channel) {
@@ -176,8 +172,7 @@ final class ServerLock {
     } finally {
       // Last: until the channel is closed nobody of this process may open the file again.
       synchronized (REGISTRY) {
-        HELD.remove(key);
-        KEPT.remove(key);
+        System.clearProperty(key);
       }
     }
   }

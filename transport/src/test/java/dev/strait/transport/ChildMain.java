@@ -51,6 +51,8 @@ final class ChildMain {
     Threads.start(Threads.daemonFactory(), "parent", ChildMain::endWithParent);
     switch (arguments[0]) {
       case "serve" -> serve(IpcAddress.of(arguments[1]));
+      case "look" -> look(Path.of(arguments[1]));
+      case "connects" -> connectForEver(IpcAddress.of(arguments[1]));
       case "send" -> send(IpcAddress.of(arguments[1]));
       case "hammer" -> hammer(IpcAddress.of(arguments[1]));
       case "try" -> tryAll(Arrays.copyOfRange(arguments, 1, arguments.length));
@@ -122,6 +124,24 @@ final class ChildMain {
       return;
     }
     System.out.println("ENDED after " + total + " bytes");
+  }
+
+  /** Looks again and again whether a server holds the lock. */
+  private static void look(Path lock) throws IOException {
+    System.out.println("READY");
+    while (true) {
+      ServerLock.isHeld(lock);
+    }
+  }
+
+  /** Connects again and again, and never says a word. */
+  private static void connectForEver(IpcAddress address) throws IOException {
+    System.out.println("READY");
+    while (true) {
+      try (Transport transport = Transports.connecting(address, open(address))) {
+        transport.connect(Duration.ofSeconds(10));
+      }
+    }
   }
 
   private static final int HAMMERS = 4;

@@ -3,6 +3,8 @@ package dev.strait.transport;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,19 +14,28 @@ import dev.strait.transport.contract.Eventually;
 import dev.strait.transport.contract.Pair;
 import dev.strait.transport.contract.Received;
 import dev.strait.transport.contract.TestThread;
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
@@ -156,12 +167,12 @@ class PipeRendezvousTest {
     Path file = Files.writeString(directory.resolve("c-" + ID + ".up"), "precious");
     Path link = directory.resolve("c-" + ID + ".down");
     Files.createSymbolicLink(link, temporary.resolve("nowhere"));
-    Fifos.make(directory.resolve("other"));
-    Fifos.make(directory.resolve("c-" + ID.replace('0', '1') + ".up"));
+    Fifo.make(directory.resolve("other"));
+    Fifo.make(directory.resolve("c-" + ID.replace('0', '1') + ".up"));
     try (Acceptor acceptor = serve()) {
       assertServes(acceptor);
       // The names of a client, but not its pipes.
-      assertEquals(Fifos.Offer.TAKEN, Fifos.offer(directory.resolve("accept"), record(ID)));
+      assertEquals(Fifo.Offer.TAKEN, Fifo.offer(directory.resolve("accept"), record(ID)));
       assertServes(acceptor);
     }
     assertEquals("precious", Files.readString(file));
@@ -184,8 +195,8 @@ class PipeRendezvousTest {
   void aStaleDirectoryIsNobodyToConnectToAndSweptByTheNextServer() throws Exception {
     serve().close();
     // As after kill -9.
-    Fifos.make(directory.resolve("accept"));
-    Fifos.make(directory.resolve("c-" + ID + ".up"));
+    Fifo.make(directory.resolve("accept"));
+    Fifo.make(directory.resolve("c-" + ID + ".up"));
     ConnectException nobody = assertThrows(ConnectException.class, this::connect);
     assertTrue(nobody.getMessage().contains("nobody holds the lock"), nobody.getMessage());
     try (Acceptor acceptor = serve()) {
@@ -195,7 +206,7 @@ class PipeRendezvousTest {
   }
 
   private static byte[] record(String id) {
-    return new PipeNames(id, Path.of("up"), Path.of("down")).announcement();
+    return new PipeNames(id, PipeDirectory.of(IpcAddress.of("pipe:any"))).announcement();
   }
 
   @Test
@@ -203,16 +214,16 @@ class PipeRendezvousTest {
     try (Acceptor acceptor = serve()) {
       Path accept = directory.resolve("accept");
       // It announced itself and its pipes are gone.
-      Fifos.offer(accept, record(ID));
+      Fifo.offer(accept, record(ID));
       assertServes(acceptor);
       // It left both pipes, or one, and nobody has them open.
       Path up = directory.resolve("c-" + ID + ".up");
       Path down = directory.resolve("c-" + ID + ".down");
-      Fifos.make(up);
-      Fifos.offer(accept, record(ID));
+      Fifo.make(up);
+      Fifo.offer(accept, record(ID));
       assertServes(acceptor);
-      Fifos.make(down);
-      Fifos.offer(accept, record(ID));
+      Fifo.make(down);
+      Fifo.offer(accept, record(ID));
       assertServes(acceptor);
       assertFalse(Files.exists(up));
       assertFalse(Files.exists(down));
@@ -224,14 +235,36 @@ class PipeRendezvousTest {
   @Test
   void garbageOnTheAcceptPipeHurtsNobody() throws Exception {
     try (Acceptor acceptor = serve()) {
-      Path accept = directory.resolve("accept");
       byte[] traversal = record("../../../../../../../etc/passwd.");
       for (byte[] garbage :
-          List.of(new byte[40], new byte[512], traversal, record(ID.toUpperCase()))) {
-        assertEquals(Fifos.Offer.TAKEN, Fifos.offer(accept, garbage));
-        Eventually.isTrue(() -> isEmpty(accept));
+          List.of(
+              new byte[1],
+              new byte[39],
+              new byte[40],
+              new byte[41],
+              new byte[512],
+              "strait".getBytes(StandardCharsets.US_ASCII),
+              traversal,
+              record(ID.toUpperCase(Locale.ROOT)))) {
+        assertEquals(Fifo.Offer.TAKEN, Fifo.offer(directory.resolve("accept"), garbage));
         assertServes(acceptor);
       }
+    }
+  }
+
+  @Test
+  void anAnnouncementBehindGarbageIsFound() throws Exception {
+    PipeDirectory anywhere = PipeDirectory.of(IpcAddress.of("pipe:/x"));
+    for (int garbage = 0; garbage < 100; garbage++) {
+      ByteBuffer source = ByteBuffer.allocate(300);
+      source.put("strait/1".repeat(13).getBytes(StandardCharsets.US_ASCII), 0, garbage);
+      source.put(record(ID)).put(record(ID)).put(record(ID), 0, 39).flip();
+      for (int i = 0; i < 2; i++) {
+        assertEquals(
+            anywhere.path().resolve("c-" + ID + ".up"), PipeNames.announced(source, anywhere).up());
+      }
+      assertNull(PipeNames.announced(source, anywhere));
+      assertEquals(39, source.remaining());
     }
   }
 
@@ -255,7 +288,7 @@ class PipeRendezvousTest {
           assertThrows(SocketTimeoutException.class, () -> waiting.connect(Duration.ofMillis(50)));
       assertTrue(late.getMessage().contains("within 50 ms"), late.getMessage());
       Path accept = directory.resolve("accept");
-      while (Fifos.offer(accept, record(ID)) == Fifos.Offer.TAKEN) {}
+      while (Fifo.offer(accept, record(ID)) == Fifo.Offer.TAKEN) {}
       Transport full = Transports.connecting(address, OPTIONS);
       assertThrows(SocketTimeoutException.class, () -> full.connect(Duration.ofMillis(50)));
       assertEquals(List.of("accept", "lock"), names());
@@ -354,6 +387,8 @@ class PipeRendezvousTest {
             while (true) {
               client.write(ByteBuffer.allocate(1000));
               client.flush();
+              // Only who polls sends what a full pipe left over, and so learns that it is gone.
+              client.poll();
             }
           });
       client.close();
@@ -398,5 +433,146 @@ class PipeRendezvousTest {
     } finally {
       foreigner.close();
     }
+  }
+
+  @Test
+  @DisplayName("F11 pipes that others have a right to, or that a link leads to, are not opened")
+  void pipesThatAreNotOnlyOursAreNotOpened() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      Path up = directory.resolve("c-" + ID + ".up");
+      Path down = directory.resolve("c-" + ID + ".down");
+      for (String planted : List.of("mode", "owner", "link")) {
+        Fifo.make(up);
+        Fifo.make(down);
+        try (Fifo upHeld = Fifo.hold(up);
+            Fifo downHeld = Fifo.hold(down)) {
+          switch (planted) {
+            case "mode" ->
+                Files.setPosixFilePermissions(up, PosixFilePermissions.fromString("rw-rw-rw-"));
+            case "owner" -> {
+              if (OwnIdentity.uid() == 0) {
+                Files.setAttribute(up, "unix:uid", 12345);
+              }
+            }
+            default -> {
+              Files.move(up, temporary.resolve("real"));
+              Files.createSymbolicLink(up, temporary.resolve("real"));
+            }
+          }
+          if (!planted.equals("owner") || OwnIdentity.uid() == 0) {
+            Fifo.offer(directory.resolve("accept"), record(ID));
+            assertServes(acceptor);
+            assertFalse(downHeld.takeByte(), "was answered: " + planted);
+            assertTrue(Files.exists(up, LinkOption.NOFOLLOW_LINKS), "was deleted: " + planted);
+          }
+        }
+        Files.deleteIfExists(up);
+        Files.deleteIfExists(down);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("D7 something else in the place of the lock is refused, untouched, and hangs nobody")
+  void somethingElseInThePlaceOfTheLockIsRefused() throws Exception {
+    serve().close();
+    Path lock = directory.resolve("lock");
+    for (String planted : List.of("pipe", "directory", "link")) {
+      Files.delete(lock);
+      switch (planted) {
+        case "pipe" -> Fifo.make(lock);
+        case "directory" -> Files.createDirectory(lock);
+        default -> Files.createSymbolicLink(lock, temporary.resolve("nowhere"));
+      }
+      assertThrows(BindException.class, this::serve);
+      IOException refused = assertThrows(IOException.class, this::connect);
+      assertTrue(refused.getMessage().contains("not a lock file"), refused.getMessage());
+      assertTrue(refused.getMessage().contains(address.toString()), refused.getMessage());
+    }
+  }
+
+  @Test
+  void clientsThatLookWhetherTheServerLivesDoNotKeepItFromBinding() throws Exception {
+    serve().close();
+    try (ChildProcess child = ChildMain.start("look", directory.resolve("lock").toString())) {
+      assertEquals("READY", child.readLine());
+      for (int i = 0; i < 50; i++) {
+        Thread.currentThread().interrupt();
+        serve().close();
+        assertTrue(Thread.interrupted());
+      }
+    }
+  }
+
+  /** A POSIX lock is lost when any channel of the process on its file is closed. */
+  @Test
+  void anotherClassLoaderOfTheProcessDoesNotCostTheServerItsLock() throws Exception {
+    try (Acceptor acceptor = serve();
+        URLClassLoader other = loaderOfItsOwn()) {
+      Class<?> locks = Class.forName(ServerLock.class.getName(), true, other);
+      Class<?> addresses = Class.forName(IpcAddress.class.getName(), true, other);
+      assertNotSame(ServerLock.class, locks);
+      Method isHeld = locks.getDeclaredMethod("isHeld", Path.class);
+      Method take = locks.getDeclaredMethod("take", Path.class, addresses);
+      isHeld.setAccessible(true);
+      take.setAccessible(true);
+      Object same = addresses.getMethod("of", String.class).invoke(null, address.toString());
+      assertEquals(true, isHeld.invoke(null, directory.resolve("lock")));
+      InvocationTargetException refused =
+          assertThrows(
+              InvocationTargetException.class,
+              () -> take.invoke(null, directory.resolve("lock"), same));
+      assertTrue(refused.getCause() instanceof BindException, refused::toString);
+      try (ChildProcess child = ChildMain.start("serve", address.toString())) {
+        assertEquals("FAILED BindException", child.readLine());
+      }
+      assertServes(acceptor);
+    }
+  }
+
+  private static URLClassLoader loaderOfItsOwn() throws IOException {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      urls.add(Path.of(entry).toUri().toURL());
+    }
+    return new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+  }
+
+  @Test
+  @DisplayName("P4 a stopped server is neither pushed aside nor waited for beyond the timeout")
+  void aStoppedServerKeepsItsAddress() throws Exception {
+    try (ChildProcess child = ChildMain.start("serve", address.toString())) {
+      assertEquals("READY", child.readLine());
+      child.signal("STOP");
+      assertThrows(BindException.class, this::serve);
+      Transport transport = Transports.connecting(address, OPTIONS);
+      assertThrows(SocketTimeoutException.class, () -> transport.connect(Duration.ofMillis(100)));
+      child.signal("CONT");
+      transport.connect(Pair.TIMEOUT);
+      transport.close();
+      assertEquals("ENDED after 0 bytes", child.readLine());
+    }
+  }
+
+  @Test
+  @DisplayName("L1 a client that is stopped or killed while it connects hurts nobody")
+  void aClientThatIsKilledWhileItConnectsHurtsNobody() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      for (int i = 0; i < 10; i++) {
+        try (ChildProcess child = ChildMain.start("connects", address.toString())) {
+          assertEquals("READY", child.readLine());
+          child.signal("STOP");
+          assertTrue(acceptor.openTransports() >= 0);
+          child.kill();
+        }
+      }
+      List<Transport> ended = new ArrayList<>();
+      accepted.drainTo(ended);
+      ended.forEach(Transport::close);
+      Eventually.isTrue(() -> acceptor.openTransports() == 0);
+      assertServes(acceptor);
+    }
+    serve().close();
+    assertEquals(List.of("lock"), names());
   }
 }

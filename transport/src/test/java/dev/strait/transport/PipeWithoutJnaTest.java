@@ -1,6 +1,7 @@
 package dev.strait.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.transport.contract.ChildProcess;
 import java.io.File;
@@ -26,9 +27,10 @@ class PipeWithoutJnaTest {
     try (ChildProcess child =
         ChildProcess.start(List.of(), withoutJna, Child.class, directory.toString())) {
       String pipe = "pipe:" + directory;
-      assertEquals(
-          pipe + " needs JNA (net.java.dev.jna:jna) on the class path, which makes the pipes",
-          child.readLine());
+      String refusal = child.readLine();
+      assertTrue(
+          refusal.startsWith(pipe + " needs JNA (net.java.dev.jna:jna) on the class path"),
+          refusal);
       assertEquals("served", child.readLine());
     }
   }

@@ -18,12 +18,14 @@ import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportState;
 import dev.strait.transport.Transports;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -215,8 +217,11 @@ abstract class ConnectContract extends BytesContract {
       server.fill();
       Transport transport = Transports.connecting(server.address, server.options);
       TestThread waiting =
-          run(() -> assertThrows(IOException.class, () -> transport.connect(Pair.TIMEOUT)));
-      Eventually.isTrue(() -> transport.state() == TransportState.CONNECTING);
+          run(
+              () ->
+                  assertThrows(
+                      InterruptedIOException.class, () -> transport.connect(Duration.ofDays(1))));
+      Eventually.isTrue(() -> isInside(waiting, "pause"));
       waiting.interrupt();
       waiting.finish();
       assertEquals(TransportState.FAILED, transport.state());
@@ -229,8 +234,13 @@ abstract class ConnectContract extends BytesContract {
       server.fill();
       Transport transport = Transports.connecting(server.address, server.options);
       TestThread waiting =
-          run(() -> assertThrows(IOException.class, () -> transport.connect(Pair.TIMEOUT)));
-      Eventually.isTrue(() -> transport.state() == TransportState.CONNECTING);
+          run(
+              () -> {
+                IOException ended =
+                    assertThrows(IOException.class, () -> transport.connect(Duration.ofDays(1)));
+                assertTrue(ended.getMessage().contains("was closed while it connected"));
+              });
+      Eventually.isTrue(() -> isInside(waiting, "pause"));
       transport.close();
       waiting.finish();
       assertEquals(TransportState.CLOSED, transport.state());

@@ -164,4 +164,33 @@ public abstract class TransportContract extends EndContract {
       Eventually.isTrue(() -> Resources.descriptors() <= before);
     }
   }
+
+  @Test
+  void whateverHappensToAnAddressLeavesNoDescriptorBehind() throws Exception {
+    Resources.assumeDescriptorsCanBeCounted();
+    IpcAddress address = freshAddress();
+    // Once before, for what is made at the first use and kept.
+    liveThrough(address);
+    int before = Resources.descriptors();
+    for (int i = 0; i < 5; i++) {
+      liveThrough(address);
+    }
+    Eventually.isTrue(() -> Resources.descriptors() <= before);
+    Eventually.isTrue(() -> Resources.threadsOf(address) == 0);
+  }
+
+  /** Bind, refused bind, connect, connect to nobody, connect in vain, and the end of all. */
+  private void liveThrough(IpcAddress address) throws Exception {
+    try (Pair pair = new Pair(address, options(), variant.startsWithAccepting())) {
+      Acceptor second = Transports.acceptor(address, options());
+      assertThrows(BindException.class, () -> second.start(Transport::close));
+      second.close();
+    }
+    Transport late = Transports.connecting(address, options());
+    assertThrows(ConnectException.class, () -> late.connect(Pair.TIMEOUT));
+    late.close();
+    try (StuckServer server = new StuckServer(address, options())) {
+      server.fill();
+    }
+  }
 }
