@@ -1,14 +1,14 @@
 #!/bin/sh
 # Prints the tables of docs/unary-call.md as they are on this machine.
 #
-#   unary-call.sh cost|syscalls|allocations|time|all [contender...]
+#   unary-call.sh cost|syscalls|allocations|time|all|trace [contender...]
 #
-# Contenders are strait (the default), grpc-direct and grpc-default. Linux only. syscalls and time
+# Contenders are strait (the default), grpc-direct and grpc-default. Linux only. syscalls, time and trace
 # need root and perf (Debian: apt-get install linux-perf); cost and allocations need neither.
 set -eu
 cd "$(dirname "$0")/.."
 
-question=${1:?cost, syscalls, allocations, time or all}
+question=${1:?cost, syscalls, allocations, time, all or trace}
 shift
 [ $# -gt 0 ] || set -- strait
 
@@ -119,8 +119,25 @@ time_() {
   done
 }
 
+# A few paced calls, both processes: who waits, wakes and runs; reads that gave EAGAIN only counted.
+trace() {
+  events=syscalls:sys_enter_futex,syscalls:sys_enter_write,syscalls:sys_enter_epoll_wait
+  events=$events,syscalls:sys_exit_read,sched:sched_waking,sched:sched_switch
+  for contender; do
+    run CallLoop "$contender" paced 2000 \
+      "perf record -q -m 4096 -e $events -o $scratch/trace -p \$CLIENT,\$SERVER" > /dev/null
+    perf script -i "$scratch/trace" --ns -F comm,tid,time,event,trace 2> /dev/null |
+      grep -E '^ *(strait|caller|grpc|epoll)' > "$scratch/lines"
+    tail -n "+$(($(wc -l < "$scratch/lines") / 2))" "$scratch/lines" | head -2000 |
+      sed 's/syscalls:sys_//; s/sched:sched_//' |
+      awk '/exit_read: 0xf+5$/ { vain++; next }
+           vain { print "   " vain " reads in vain"; vain = 0 }
+           { print }' | head -200
+  done
+}
+
 case $question in
-  cost | syscalls | allocations) "$question" "$@" ;;
+  cost | syscalls | allocations | trace) "$question" "$@" ;;
   time) time_ "$@" ;;
   all)
     cost "$@"

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeoutException;
 final class CallPair implements AutoCloseable {
   private static final Payload PAYLOAD = payload(64);
 
+  private static final long LONGEST_WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
+
   private final ServerProcess process;
   private final ManagedChannel channel;
   private final CallSide client;
@@ -62,9 +64,22 @@ final class CallPair implements AutoCloseable {
    * @param calls as many of the fast kinds as let the compiler come to an end
    */
   void warmUp(CallPattern pattern, int calls) throws IOException, InterruptedException {
-    run(CallPattern.INFLIGHT, calls);
-    run(CallPattern.CLOSED, calls);
-    run(pattern, Math.max(1, calls / (pattern == CallPattern.PACED ? 300 : 3)));
+    repeat(CallPattern.INFLIGHT, calls);
+    repeat(CallPattern.CLOSED, calls);
+    if (pattern == CallPattern.PACED) {
+      run(pattern, Math.max(1, calls / 300));
+    } else {
+      repeat(pattern, calls / 2);
+    }
+  }
+
+  /** Slow contenders are given less of it. */
+  private void repeat(CallPattern pattern, int calls) throws IOException, InterruptedException {
+    int step = Math.max(1, calls / 60);
+    long start = System.nanoTime();
+    for (int i = 0; i < calls && System.nanoTime() - start < LONGEST_WARM_UP_NANOS; i += step) {
+      run(pattern, step);
+    }
   }
 
   void run(CallPattern pattern, int calls) throws IOException, InterruptedException {

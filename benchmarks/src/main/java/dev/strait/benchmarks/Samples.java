@@ -30,6 +30,9 @@ final class Samples {
         }
         List<RecordedFrame> frames = event.getStackTrace().getFrames();
         CodePlace place = CodePlace.of(event.getStackTrace());
+        if (place.owner().equals("benchmark")) {
+          continue;
+        }
         owners.merge(place.owner(), 1, Integer::sum);
         places.merge(
             place.owner()
