@@ -1,7 +1,11 @@
 package dev.strait.examples.demo;
 
+import dev.strait.transport.IpcAddress;
 import dev.strait.transport.TransportProvider;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +48,7 @@ final class Demo {
     Pair strait = Pair.start(Contender.STRAIT, kind, workspace, scope);
     List<Pair> pairs = new ArrayList<>(List.of(strait));
     showCalls(strait);
-    showPeers(strait, workspace);
+    showPeers(strait);
 
     Optional<String> noEpoll = NettyUnix.whyNot();
     if (noEpoll.isEmpty()) {
@@ -83,7 +87,7 @@ final class Demo {
     }
   }
 
-  private void showPeers(Pair strait, Workspace workspace) throws Exception {
+  private void showPeers(Pair strait) throws Exception {
     boolean identified = TransportProvider.builtIn().identifiesPeers(strait.address());
     transcript.print("");
     transcript.print(
@@ -94,8 +98,15 @@ final class Demo {
     transcript.print("  the server saw the client as   " + strait.server().next(Saw.START));
     transcript.print("  the client saw the server as   " + strait.client().next(Saw.START));
     if (!identified) {
-      transcript.print("  their directory keeps others out: " + workspace.access());
+      transcript.print("  their directory keeps others out: " + access(strait.address()));
     }
+  }
+
+  /** Who may enter the directory of the pipes. */
+  private static String access(IpcAddress pipes) throws IOException {
+    Path directory = Path.of(pipes.name());
+    String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(directory));
+    return mode + " uid=" + Files.getAttribute(directory, "unix:uid");
   }
 
   private void showNothingIsLeft(Workspace workspace, List<Pair> pairs) {

@@ -20,12 +20,6 @@ record Workspace(Path directory) implements AutoCloseable {
     return ((Number) Files.getAttribute(directory, "unix:uid")).longValue();
   }
 
-  /** Who may enter. */
-  String access() throws IOException {
-    String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(directory));
-    return mode + " uid=" + ownerUid();
-  }
-
   @Override
   public void close() throws IOException {
     List<Path> deepestFirst;
