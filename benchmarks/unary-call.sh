@@ -26,7 +26,7 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 run() {
   main=$1
   shift
-  "$java" -cp 'benchmarks/target/fast/classes:benchmarks/target/fast/lib/*' "dev.strait.benchmarks.$main" "$@" \
+  "$java" -cp 'benchmarks/target/fast/classes:benchmarks/target/fast/lib/*' "dev.strait.benchmarks.profile.$main" "$@" \
     2> "$scratch/errors" || { cat "$scratch/errors" >&2; exit 1; }
 }
 

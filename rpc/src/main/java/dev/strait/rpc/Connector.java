@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.Randoms;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.Transports;
 import io.grpc.ConnectivityState;

@@ -114,7 +114,7 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule randomnessIsDrawnInRandomsOnly =
-      outside("dev.strait.rpc.Randoms")
+      outside("dev.strait.transport.Randoms")
           .accessTargetWhere(
               a(RandomGenerator.class, "<init>", "current", "getInstanceStrong")
                   .or(a(Math.class, "random"))

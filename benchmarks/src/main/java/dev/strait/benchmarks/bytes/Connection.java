@@ -25,6 +25,7 @@ public class Connection {
     "netty",
     "strait-unix",
     "strait-abstract",
+    "strait-pipe",
     "strait-memory"
   })
   public String transport = "";

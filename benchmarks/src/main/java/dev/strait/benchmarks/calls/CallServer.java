@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** The server process of the calls rung. */
-final class CallServer {
+public final class CallServer {
   private CallServer() {}
 
   /**

@@ -19,7 +19,15 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 public class Client {
   /** Who is measured: a {@link Contender}. */
-  @Param({"strait", "strait-no-spin", "strait-abstract", "grpc-direct", "grpc-default", "grpc-tcp"})
+  @Param({
+    "strait",
+    "strait-no-spin",
+    "strait-abstract",
+    "strait-pipe",
+    "grpc-direct",
+    "grpc-default",
+    "grpc-tcp"
+  })
   public String transport = "";
 
   private @Nullable ServerProcess server;

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.UUID;
 
 /** Who is measured, and how both of its sides are set up. */
-enum Contender {
+public enum Contender {
   /** Strait with its defaults. */
   STRAIT {
     @Override
@@ -39,7 +39,7 @@ enum Contender {
     }
 
     @Override
-    ManagedChannelBuilder<?> channel(String address) {
+    public ManagedChannelBuilder<?> channel(String address) {
       return IpcChannelBuilder.forAddress(IpcAddress.of(address))
           .waitStrategy(WaitStrategy.parking());
     }
@@ -74,7 +74,7 @@ enum Contender {
     }
 
     @Override
-    ManagedChannelBuilder<?> channel(String address) {
+    public ManagedChannelBuilder<?> channel(String address) {
       return NettyUnix.channel(address).directExecutor();
     }
   },
@@ -92,7 +92,7 @@ enum Contender {
     }
 
     @Override
-    ManagedChannelBuilder<?> channel(String address) {
+    public ManagedChannelBuilder<?> channel(String address) {
       return NettyUnix.channel(address);
     }
   },
@@ -110,7 +110,7 @@ enum Contender {
     }
 
     @Override
-    ManagedChannelBuilder<?> channel(String address) {
+    public ManagedChannelBuilder<?> channel(String address) {
       return NettyChannelBuilder.forAddress(loopback(address)).usePlaintext();
     }
 
@@ -121,8 +121,13 @@ enum Contender {
   };
 
   /** The one with this name, as in {@code grpc-direct}. */
-  static Contender named(String name) {
+  public static Contender named(String name) {
     return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /** Its name, as {@link #named} knows it. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Where a server is to serve that has this directory to itself. */
@@ -137,7 +142,8 @@ enum Contender {
     return IpcServerBuilder.forAddress(IpcAddress.of(address));
   }
 
-  ManagedChannelBuilder<?> channel(String address) {
+  /** A channel to the address that the server told. */
+  public ManagedChannelBuilder<?> channel(String address) {
     return IpcChannelBuilder.forAddress(IpcAddress.of(address));
   }
 

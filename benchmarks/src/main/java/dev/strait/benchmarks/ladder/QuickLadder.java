@@ -36,8 +36,9 @@ final class QuickLadder {
     ladder.add(FRAMES, Targets.ENCODE, Targets.DECODE);
     ladder.add(BYTES, Targets::pingPong, "junixsocket-spin", "netty", "strait-unix", "nio-spin");
     ladder.add(CALLS, Targets::call, "strait", "grpc-direct", "grpc-default");
-    ladder.add(CALLS, Targets::call, "strait-no-spin");
+    ladder.add(CALLS, Targets::call, "strait-no-spin", "strait-pipe");
     ladder.add(BYTES, Targets::pingPong, "nio-blocking");
+    ladder.add(BYTES, Targets::pingPong, "strait-abstract", "strait-pipe", "strait-memory");
     ladder.add(PACED, Targets::paced, "strait", "grpc-direct");
     ladder.add(
         IN_FLIGHT, Targets::inFlight, "strait", "grpc-direct", "grpc-default", "strait-no-spin");
@@ -46,6 +47,7 @@ final class QuickLadder {
       ladder.add(STREAMS, name -> Targets.receive(name, bytes), "strait", "grpc-direct");
     }
     ladder.add(BYTES, Targets::byteStream, "nio-spin", "strait-unix");
+    ladder.add(BYTES, Targets::byteStream, "strait-abstract", "strait-pipe", "strait-memory");
     for (int bytes : new int[] {64 << 10, 1 << 20}) {
       ladder.add(STREAMS, name -> Targets.send(name, bytes), "strait", "grpc-direct");
     }

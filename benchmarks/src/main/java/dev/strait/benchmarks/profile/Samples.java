@@ -1,4 +1,4 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.profile;
 
 import java.io.IOException;
 import java.io.PrintStream;

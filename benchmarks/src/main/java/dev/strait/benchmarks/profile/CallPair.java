@@ -1,7 +1,10 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.profile;
 
 import com.google.protobuf.ByteString;
+import dev.strait.benchmarks.calls.CallServer;
+import dev.strait.benchmarks.calls.Contender;
 import dev.strait.benchmarks.proto.Payload;
+import dev.strait.benchmarks.server.ServerProcess;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
@@ -40,10 +43,10 @@ final class CallPair implements AutoCloseable {
   }
 
   static CallPair start(Contender contender) throws IOException {
-    ServerProcess process = ServerProcess.start(contender);
+    ServerProcess process = ServerProcess.start(CallServer.class, contender.label());
     ManagedChannel channel = null;
     try {
-      channel = contender.channel(process.socket()).build();
+      channel = contender.channel(process.address()).build();
       return new CallPair(process, channel, CallSide.ofThisProcess(), CallSide.ofOnlyChild());
     } catch (IOException | RuntimeException e) {
       if (channel != null) {

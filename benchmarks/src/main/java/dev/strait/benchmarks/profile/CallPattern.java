@@ -1,4 +1,4 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.profile;
 
 import dev.strait.benchmarks.proto.EchoGrpc;
 import dev.strait.benchmarks.proto.Payload;

@@ -1,8 +1,9 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.profile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.benchmarks.calls.Contender;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.profile;
 
 import com.sun.management.ThreadMXBean;
 import com.sun.tools.attach.AttachNotSupportedException;

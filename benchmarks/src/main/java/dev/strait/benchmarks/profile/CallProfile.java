@@ -1,5 +1,6 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.profile;
 
+import dev.strait.benchmarks.calls.Contender;
 import dev.strait.benchmarks.proto.EchoGrpc;
 import dev.strait.benchmarks.proto.Payload;
 import java.io.IOException;

@@ -1,5 +1,6 @@
-package dev.strait.benchmarks;
+package dev.strait.benchmarks.profile;
 
+import dev.strait.benchmarks.calls.Contender;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
