@@ -10,13 +10,16 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
@@ -33,36 +36,66 @@ final class CutTest {
 
   @RegisterExtension final Local local = Local.memory();
 
-  private final AtomicInteger begun = new AtomicInteger();
-  private final AtomicInteger ended = new AtomicInteger();
+  /** The server's ledger: the ends that each handler was told of, and how often each call came. */
+  private final Queue<AtomicInteger> endsOfHandlers = new ConcurrentLinkedQueue<>();
 
-  /** The server's ledger: how often the call with this id came. */
   private final Map<Integer, Integer> received = new ConcurrentHashMap<>();
 
   @Test
   void aResetAtAnyByteEndsTheCallOnceOnBothSides() throws Exception {
+    local.serve(builder -> builder.addService(Raw.service(Raw.UNARY, new CountingEcho())));
     assertTrue(cutAtEveryByte(Faults.NONE::resettingAfter) > 100);
   }
 
   @Test
   void anEndAtAnyByteEndsTheCallOnceOnBothSides() throws Exception {
+    local.serve(builder -> builder.addService(Raw.service(Raw.UNARY, new CountingEcho())));
     assertTrue(cutAtEveryByte(Faults.NONE::endingAfter) > 50);
+  }
+
+  @Test
+  void anEndAtAnyByteOfTheServersEndsTheCallOnceOnBothSides() throws Exception {
+    for (int bytes = 0; bytes < ENOUGH_BYTES; bytes++) {
+      Faults faults = Faults.NONE.endingAfter(bytes);
+      Server server =
+          local.serve(
+              builder ->
+                  builder
+                      .transportProvider(new FaultingProvider(TransportProvider.builtIn(), faults))
+                      .addService(Raw.service(Raw.UNARY, new CountingEcho())));
+      Status status = callOver(Faults.NONE, bytes);
+      server.shutdownNow();
+      assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
+      if (status.isOk()) {
+        assertLedgersAgree(bytes);
+        assertTrue(bytes > 50);
+        return;
+      }
+      assertEquals(Status.Code.UNAVAILABLE, status.getCode(), () -> status.toString());
+    }
+    throw new AssertionError("never undisturbed");
   }
 
   /** Gives how many bytes it took until the call was not disturbed any more. */
   private int cutAtEveryByte(LongFunction<Faults> cut) throws Exception {
-    local.serve(builder -> builder.addService(Raw.service(Raw.UNARY, new CountingEcho())));
     for (int bytes = 0; bytes < ENOUGH_BYTES; bytes++) {
       Status status = callOver(cut.apply(bytes), bytes);
       if (status.isOk()) {
-        Local.await("handlers end", () -> ended.get() == begun.get());
-        assertEquals(1, received.get(bytes), "answered without a handler");
-        assertEquals(Set.of(1), Set.copyOf(received.values()), "made twice");
+        assertLedgersAgree(bytes);
         return bytes;
       }
       assertEquals(Status.Code.UNAVAILABLE, status.getCode(), () -> status.toString());
     }
     throw new AssertionError("never undisturbed");
+  }
+
+  private void assertLedgersAgree(int answered) throws Exception {
+    Local.await(
+        "each handler is told of its end",
+        () -> endsOfHandlers.stream().allMatch(ends -> ends.get() > 0));
+    endsOfHandlers.forEach(ends -> assertEquals(1, ends.get(), "told of its end"));
+    assertEquals(1, received.get(answered), "answered without a handler");
+    assertEquals(Set.of(1), Set.copyOf(received.values()), "made twice");
   }
 
   private Status callOver(Faults faults, int id) throws Exception {
@@ -80,6 +113,7 @@ final class CutTest {
     Status status = listener.awaitClose();
     channel.shutdownNow();
     assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
+    listener.assertClosedOnce();
     return status;
   }
 
@@ -88,7 +122,8 @@ final class CutTest {
     @Override
     public ServerCall.Listener<byte[]> startCall(
         ServerCall<byte[], byte[]> call, Metadata headers) {
-      begun.incrementAndGet();
+      AtomicInteger ends = new AtomicInteger();
+      endsOfHandlers.add(ends);
       call.request(2);
       return new ServerCall.Listener<>() {
         @Override
@@ -105,12 +140,12 @@ final class CutTest {
 
         @Override
         public void onCancel() {
-          ended.incrementAndGet();
+          ends.incrementAndGet();
         }
 
         @Override
         public void onComplete() {
-          ended.incrementAndGet();
+          ends.incrementAndGet();
         }
       };
     }

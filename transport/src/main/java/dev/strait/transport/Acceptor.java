@@ -22,7 +22,7 @@ public interface Acceptor extends AutoCloseable {
    *     Until then nothing is read or written
    * @throws IllegalStateException if started before
    * @throws java.net.BindException if the address is in use by a live server, or its path holds
-   *     something that is not a socket; neither is touched
+   *     something else; neither is touched
    * @throws IOException for any other failure; the message names the endpoint
    */
   void start(Consumer<Transport> onAccept) throws IOException;

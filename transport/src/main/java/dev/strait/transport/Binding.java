@@ -8,7 +8,8 @@ public interface Binding {
   /**
    * Blocks until a peer comes.
    *
-   * @return null if there may be none yet, or the binding was closed
+   * @return null if there is none yet, because the thread was interrupted, say, or because the
+   *     binding was closed: it is asked again unless it was closed
    * @throws IOException if accepting failed; it may work again later
    */
   @Nullable Link accept() throws IOException;

@@ -20,9 +20,11 @@ import java.util.regex.Pattern;
  * <java.io.tmpdir>/strait-<uid>-pipe-<name>}</td></tr>
  * </table>
  *
- * <p>A name is text without control characters. The name of a Unix domain socket has at most 107
- * bytes in UTF-8 on Linux (103 on macOS for a path), the size of {@code sun_path} in unix(7). The
- * name of a pipe has at most 200, its directory at most 4,000.
+ * <p>A name is text without control characters and without characters that do not show (Unicode's
+ * format characters and separators of lines). A path of a socket has at most 106 bytes in UTF-8 on
+ * Linux and 102 on macOS: {@code sun_path} of unix(7) less the final NUL and one byte that the JDK
+ * keeps; a name in the abstract namespace has 107. The name of a pipe has at most 200, its
+ * directory at most 4,000.
  *
  * <p>Immutable. Two addresses are equal if scheme and name are.
  */
@@ -154,25 +156,33 @@ public final class IpcAddress extends SocketAddress {
     return new IpcAddress(Scheme.UNIX, checkBytes(address, path, longestPathBytes));
   }
 
-  /** How long a path the kernel takes: sun_path less the final NUL. */
+  /** How long a path the JDK takes: sun_path less the final NUL and one byte more. */
   static int longestPathBytes(String system) {
-    return system.startsWith("Linux") ? 107 : 103;
+    return system.startsWith("Linux") ? 106 : 102;
   }
 
   private static void checkText(String address, String name) {
     if (name.isEmpty()) {
       throw invalid(address, "the name is empty");
     }
-    for (int i = 0; i < name.length(); i++) {
-      if (Character.isISOControl(name.charAt(i))) {
-        throw invalid(
-            address,
-            String.format("the name holds the control character U+%04X", (int) name.charAt(i)));
-      }
-    }
+    name.codePoints().forEach(c -> checkShows(address, c));
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
       throw invalid(address, "the name holds half a surrogate pair");
     }
+  }
+
+  private static void checkShows(String address, int c) {
+    switch (Character.getType(c)) {
+      case Character.CONTROL ->
+          throw invalid(address, "the name holds the control character " + code(c));
+      case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+          throw invalid(address, "the name holds a character that does not show, " + code(c));
+      default -> {}
+    }
+  }
+
+  private static String code(int c) {
+    return String.format("U+%04X", c);
   }
 
   private static String checkBytes(String address, String name, int limit) {
@@ -189,16 +199,9 @@ public final class IpcAddress extends SocketAddress {
   }
 
   private static String escape(String text) {
-    StringBuilder shown = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), SHOWN_CHARS); i++) {
-      char c = text.charAt(i);
-      if (Character.isISOControl(c) || Character.isSurrogate(c)) {
-        shown.append(String.format("\\u%04x", (int) c));
-      } else {
-        shown.append(c);
-      }
-    }
-    return text.length() > SHOWN_CHARS ? shown.append("...").toString() : shown.toString();
+    return text.length() > SHOWN_CHARS
+        ? UnixFailure.shown(text.substring(0, SHOWN_CHARS)) + "..."
+        : UnixFailure.shown(text);
   }
 
   /**

@@ -18,7 +18,9 @@ public interface Link {
    *
    * @throws IOException if there is no identity to be had, which denies the peer
    */
-  PeerCredentials credentials() throws IOException;
+  default PeerCredentials credentials() throws IOException {
+    throw new IOException("peers have no identity here");
+  }
 
   /** The gate has let the peer in. Nothing is read or written before. */
   default void admitted() {}

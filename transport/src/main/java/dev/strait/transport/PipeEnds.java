@@ -34,11 +34,6 @@ record PipeEnds(FileChannel in, FileChannel out) implements ThreadedLink.Duplex 
   }
 
   @Override
-  public PeerCredentials credentials() throws IOException {
-    throw new IOException("pipes tell no identity");
-  }
-
-  @Override
   public void shutdownOutput() throws IOException {
     out.close();
   }

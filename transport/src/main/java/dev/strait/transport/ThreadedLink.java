@@ -19,7 +19,9 @@ final class ThreadedLink implements Link {
     OutputStream output() throws IOException;
 
     /** As {@link Link#credentials}. */
-    PeerCredentials credentials() throws IOException;
+    default PeerCredentials credentials() throws IOException {
+      throw new IOException("peers have no identity here");
+    }
 
     void shutdownOutput() throws IOException;
 

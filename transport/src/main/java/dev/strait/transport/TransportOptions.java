@@ -11,12 +11,14 @@ import java.util.concurrent.ThreadFactory;
  * @param outboundLimitBytes the limit of the outbound buffer, per stream
  * @param maxConnections how many accepted streams an acceptor keeps open; further ones are closed
  *     at once
- * @param backlog how many streams the operating system queues before they are accepted
+ * @param backlog how many streams the operating system queues before they are accepted. Over {@code
+ *     pipe:} the queue is a pipe, whose size the kernel decides
  * @param threadFactory makes the threads that a transport needs; they are made daemons
  * @param ticker the clock for timeouts
  * @param socketMode the mode of a socket file that an acceptor creates. The default lets in nobody
  *     but the owner and root; a policy that admits other uids must name the modes that let them
- *     reach the socket, and its directory must be open to them
+ *     reach the socket, and its directory must be open to them. For {@code unix:} only
+ * @param provider what addresses lead to
  */
 public record TransportOptions(
     PeerPolicy peerPolicy,

@@ -34,7 +34,9 @@ public interface TransportProvider {
    * writes it. May block for as long as {@link ConnectAttempt#pause} lets it.
    *
    * @throws java.net.ConnectException if nobody serves the address
-   * @throws IOException if that fails otherwise; the message names the endpoint
+   * @throws java.net.SocketTimeoutException that {@link ConnectAttempt#pause} throws, if the server
+   *     takes nobody in time
+   * @throws IOException if that fails otherwise. Every message names the endpoint
    */
   Link connect(IpcAddress address, TransportOptions options, ConnectAttempt attempt)
       throws IOException;
@@ -43,7 +45,7 @@ public interface TransportProvider {
    * Begins to serve the address.
    *
    * @throws java.net.BindException if it is in use by a live server, which is left alone
-   * @throws IOException if that fails otherwise; the message names the endpoint
+   * @throws IOException if that fails otherwise. Every message names the endpoint
    */
   Binding bind(IpcAddress address, TransportOptions options) throws IOException;
 

@@ -7,7 +7,6 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -58,7 +57,7 @@ final class UnixSockets {
       } catch (SocketException e) {
         // ConnectException and BindException are final; this one is what JDK 17 makes of the EAGAIN
         // of a full backlog, among rarer things that are told when the time is up.
-        if (e.getClass() != SocketException.class || isAtTheLimit(path)) {
+        if (e.getClass() != SocketException.class) {
           throw e;
         }
         refusal = e;
@@ -94,12 +93,6 @@ final class UnixSockets {
         channel.close();
       }
     }
-  }
-
-  /** JDKs up to 25 take one byte less than the kernel does, and so fail always. */
-  private static boolean isAtTheLimit(Path path) {
-    int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
-    return bytes >= IpcAddress.longestPathBytes(System.getProperty("os.name", ""));
   }
 
   private static <E extends IOException> E caused(E exception, Throwable cause) {

@@ -4,6 +4,7 @@ import dev.strait.benchmarks.proto.EchoGrpc;
 import dev.strait.benchmarks.proto.Payload;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -61,7 +62,7 @@ public class PacedUnaryCallBenchmark {
 
   /** Waits until the next call is due, and makes it. */
   @Benchmark
-  public Payload call() throws InterruptedException {
+  public Payload call() {
     if (paced) {
       due += PERIOD_NANOS;
       awaitDue();
@@ -73,10 +74,11 @@ public class PacedUnaryCallBenchmark {
     return reply;
   }
 
-  private void awaitDue() throws InterruptedException {
-    long sleepNanos = due - System.nanoTime() - TimeUnit.MICROSECONDS.toNanos(SPIN_MICROS);
-    if (sleepNanos > 0) {
-      TimeUnit.NANOSECONDS.sleep(sleepNanos);
+  /** Parks, since {@link Thread#sleep} takes whole milliseconds on Java 17. */
+  private void awaitDue() {
+    long parkNanos = due - System.nanoTime() - TimeUnit.MICROSECONDS.toNanos(SPIN_MICROS);
+    if (parkNanos > 0) {
+      LockSupport.parkNanos(parkNanos);
     }
     while (System.nanoTime() - due < 0) {
       Thread.onSpinWait();
