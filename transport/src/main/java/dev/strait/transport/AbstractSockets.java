@@ -3,10 +3,12 @@ package dev.strait.transport;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,11 @@ final class AbstractSockets {
       ConnectException nobody = new ConnectException("nobody serves " + address);
       nobody.initCause(e);
       throw nobody;
+    } catch (ClosedByInterruptException e) {
+      InterruptedIOException interrupted =
+          new InterruptedIOException("interrupted while connecting to " + address);
+      interrupted.initCause(e);
+      throw interrupted;
     } catch (SocketException e) {
       throw new SocketException("cannot connect to " + address + ": " + e.getMessage());
     } finally {

@@ -85,12 +85,16 @@ final class PipeConnector {
     } catch (NoSuchFileException e) {
       why = "no such file: " + e.getFile();
     }
-    throw new ConnectException("nobody serves " + directory.address() + ": " + why);
+    throw nobodyServes(why);
+  }
+
+  private ConnectException nobodyServes(String why) {
+    return new ConnectException("nobody serves " + directory.address() + ": " + why);
   }
 
   private boolean announce(PipeNames names) throws IOException {
     while (true) {
-      switch (Fifo.offer(directory.accept(), names.announcement())) {
+      switch (offer(names.announcement())) {
         case TAKEN -> {
           return true;
         }
@@ -99,6 +103,14 @@ final class PipeConnector {
         }
         case FULL -> attempt.pause(null);
       }
+    }
+  }
+
+  private Fifo.Offer offer(byte[] announcement) throws IOException {
+    try {
+      return Fifo.offer(directory.accept(), announcement);
+    } catch (Fifo.NotOwnFifoException e) {
+      throw nobodyServes(String.valueOf(e.getMessage()));
     }
   }
 

@@ -44,6 +44,8 @@ public interface Transport extends AutoCloseable {
    * @throws IllegalStateException if connecting or connected already, or closed
    * @throws java.net.ConnectException if nobody serves the address
    * @throws java.net.SocketTimeoutException if the timeout passed
+   * @throws java.io.InterruptedIOException if the thread was interrupted while it waited; it stays
+   *     so
    * @throws PeerRejectedException if the gate refused the peer; nothing was sent to it
    * @throws IOException for any other failure; the message names the endpoint. After a failure the
    *     state is {@link TransportState#FAILED} and a connecting transport may connect again

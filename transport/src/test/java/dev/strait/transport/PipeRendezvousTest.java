@@ -192,6 +192,38 @@ class PipeRendezvousTest {
   }
 
   @Test
+  @DisplayName("D8 an accept pipe that was deleted or replaced is told to clients; streams live on")
+  void aMissingAcceptPipeIsToldToClients() throws Exception {
+    try (Acceptor acceptor = serve()) {
+      Transport client = connect();
+      Transport server = accepted.take();
+      server.connect(Pair.TIMEOUT);
+      Path accept = directory.resolve("accept");
+      Files.delete(accept);
+      Transport late = Transports.connecting(address, OPTIONS);
+      SocketTimeoutException gone =
+          assertThrows(SocketTimeoutException.class, () -> late.connect(Duration.ofMillis(50)));
+      assertTrue(
+          gone.getMessage().contains(accept + " is gone, though the server lives"),
+          gone.getMessage());
+      Files.writeString(accept, "precious");
+      Transport later = Transports.connecting(address, OPTIONS);
+      ConnectException replaced =
+          assertThrows(ConnectException.class, () -> later.connect(Pair.TIMEOUT));
+      assertTrue(replaced.getMessage().contains("is a file"), replaced.getMessage());
+      assertEquals("precious", Files.readString(accept));
+      client.write(ByteBuffer.wrap(new byte[] {1}));
+      client.flush();
+      Received received = new Received();
+      server.onData(received);
+      TransportReader.start(server, OPTIONS);
+      assertArrayEquals(new byte[] {1}, received.await(1));
+      client.close();
+      server.close();
+    }
+  }
+
+  @Test
   void aStaleDirectoryIsNobodyToConnectToAndSweptByTheNextServer() throws Exception {
     serve().close();
     // As after kill -9.
