@@ -328,7 +328,7 @@ class DeletedSocketTest {
     int rebound = raceRebindAndClose(100);
 
     reporter.publishEntry("rounds", "100, of which " + rebound + " were bound again first");
-    assertEquals(descriptors, Resources.descriptors());
+    Eventually.isTrue(() -> Resources.descriptors() <= descriptors);
     ConnectException nobody = assertThrows(ConnectException.class, this::connect);
     assertTrue(nobody.getMessage().contains("nobody serves"), nobody.getMessage());
   }
@@ -365,25 +365,28 @@ class DeletedSocketTest {
   @DisplayName("D8 rebinding a hundred times leaves no descriptor")
   void rebindingAHundredTimesLeavesNoDescriptor() throws Exception {
     Resources.assumeDescriptorsCanBeCounted();
-    try (Acceptor opensOnce = Transports.acceptor(IpcAddress.of("memory:once"), OPTIONS)) {
-      opensOnce.start(Transport::close);
-    }
     UnixBinding binding = bind();
     try {
+      // Once before, for what is opened at the first use and kept.
+      rebindAndAccept(binding);
       int descriptors = Resources.descriptors();
       for (int i = 0; i < 100; i++) {
-        Files.delete(path);
-        assertTrue(binding.rebindIfDeleted());
-        // What the accepting thread would do next; somebody comes, so that it does not wait.
-        try (Transport client = Transports.connecting(address, OPTIONS)) {
-          client.connect(Pair.TIMEOUT);
-          Link link = binding.accept();
-          link.close();
-        }
-        assertEquals(descriptors, Resources.descriptors());
+        rebindAndAccept(binding);
       }
+      Eventually.isTrue(() -> Resources.descriptors() <= descriptors);
     } finally {
       binding.close();
+    }
+  }
+
+  private void rebindAndAccept(UnixBinding binding) throws IOException {
+    Files.delete(path);
+    assertTrue(binding.rebindIfDeleted());
+    // What the accepting thread would do next; somebody comes, so that it does not wait.
+    try (Transport client = Transports.connecting(address, OPTIONS)) {
+      client.connect(Pair.TIMEOUT);
+      Link link = binding.accept();
+      link.close();
     }
   }
 }
