@@ -56,7 +56,7 @@ final class FrameWriter {
       queue.add(stream);
       any = queue.drain();
       stranded = stream.id() == 0 && !stream.inSendQueue && !streams.mayOpen();
-      told = new Told(queue.takeOwed(), queue.takeUnsent());
+      told = new Told(queue.takeOwed(), queue.takeUnsent(), queue.hasFailed());
     } finally {
       lock.unlock();
     }
@@ -71,7 +71,7 @@ final class FrameWriter {
     lock.lock();
     try {
       any = queue.drain();
-      told = new Told(queue.takeOwed(), queue.takeUnsent());
+      told = new Told(queue.takeOwed(), queue.takeUnsent(), queue.hasFailed());
     } finally {
       lock.unlock();
     }
@@ -79,17 +79,19 @@ final class FrameWriter {
   }
 
   /** What sending has led to, to be told without the lock. */
-  private record Told(List<Stream> owed, List<Stream> unsent) {}
+  private record Told(List<Stream> owed, List<Stream> unsent, boolean failed) {}
 
   private void finish(boolean any, Told told) {
     if (any) {
       flush();
     }
+    if (told.failed) {
+      fail();
+    }
     for (Stream stream : told.owed) {
       stream.afterSend();
     }
     for (Stream stream : told.unsent) {
-      fail();
       reading.connection().end().lose(stream, true);
     }
   }
@@ -151,13 +153,18 @@ final class FrameWriter {
     reading.wakeReader();
   }
 
+  /** Whether no more can be sent. */
+  boolean hasFailed() {
+    return failed;
+  }
+
   /**
    * Whether the connection is to end because no more can be sent.
    *
-   * @param allRead whether nothing is left to read that the peer had sent before
+   * @param allRead whether it has failed, and nothing is left to read that the peer had sent before
    */
   boolean mustEnd(boolean allRead) {
-    return overfull || (failed && allRead);
+    return overfull || allRead;
   }
 
   /** Flushes what was written while decoding. Called by the reading role only. */

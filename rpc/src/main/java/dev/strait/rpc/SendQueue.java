@@ -20,6 +20,7 @@ final class SendQueue {
   private final Queue<Stream> waiting = new ArrayDeque<>();
   private List<Stream> owed = new ArrayList<>();
   private List<Stream> unsent = new ArrayList<>();
+  private boolean failed;
 
   SendQueue(Streams streams, Transport transport) {
     this.streams = streams;
@@ -58,7 +59,8 @@ final class SendQueue {
       }
       return any;
     } catch (IOException gone) {
-      // The transport has ended; whoever polls it learns that too and fails the other streams.
+      // Whoever polls the transport learns that too, and ends the streams that are still open.
+      failed = true;
       return false;
     } finally {
       BufferPool.shared().release(out);
@@ -83,7 +85,10 @@ final class SendQueue {
     try {
       transport.write(out.flip());
     } catch (IOException gone) {
-      unsent.add(stream);
+      // An open one is told by the reader: the peer may have said that it did not process it.
+      if (streams.get(stream.id()) != stream) {
+        unsent.add(stream);
+      }
       throw gone;
     }
     add(stream);
@@ -111,7 +116,12 @@ final class SendQueue {
     return taken;
   }
 
-  /** The streams a frame of which was encoded and not taken, to be told without the lock. */
+  /** Whether the transport took no more. */
+  boolean hasFailed() {
+    return failed;
+  }
+
+  /** The closed streams whose last frame was not taken, to be told without the lock. */
   List<Stream> takeUnsent() {
     if (unsent.isEmpty()) {
       return List.of();

@@ -1,0 +1,159 @@
+package dev.strait.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.transport.Binding;
+import dev.strait.transport.ConnectAttempt;
+import dev.strait.transport.IpcAddress;
+import dev.strait.transport.Link;
+import dev.strait.transport.PeerCredentials;
+import dev.strait.transport.TransportOptions;
+import dev.strait.transport.TransportProvider;
+import dev.strait.transport.contract.TestThread;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A server that goes away while the client writes: what it said before is read although writing has
+ * failed, and so the calls that it did not process are made again.
+ */
+final class LateGoAwayTest {
+  @RegisterExtension final Local local = Local.memory();
+
+  private final List<BreakingLink> links = new CopyOnWriteArrayList<>();
+  private final List<RecordingListener<byte[]>> calls = new ArrayList<>();
+
+  @Test
+  void whatTheServerSaidBeforeWritingFailedIsReadAndItsCallsAreMadeAgain() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    ManagedChannel channel = local.channel(builder -> builder.transportProvider(new Breaking()));
+    calls.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 1));
+    ScriptedPeer first = local.closing(server.acceptAndGreet());
+    first.next(FrameType.OPEN);
+
+    // Between a read that finds nothing and the look whether writing has failed.
+    links.get(0).breakAfterEmptyRead =
+        () -> {
+          first.send(out -> Frames.goAway(out, GoAwayReason.SHUTDOWN, 0, "restart"));
+          TestThread second =
+              TestThread.run(
+                  () -> {
+                    calls.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 2));
+                    // Nothing of this one is even taken.
+                    calls.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 3));
+                  });
+          second.finish();
+        };
+    links.get(0).wakeup();
+
+    ScriptedPeer second = local.closing(server.acceptAndGreet());
+    for (int i = 0; i < 3; i++) {
+      RawFrame again = second.next(FrameType.OPEN);
+      second.send(
+          again.streamId(),
+          FrameType.CLOSE,
+          FrameType.FLAG_WITH_HEADERS | FrameType.FLAG_WITH_MESSAGE,
+          new Data().u8(0).u16(0).noMetadata().noMetadata().bytes((byte) 43));
+    }
+    for (RecordingListener<byte[]> call : calls) {
+      assertTrue(call.awaitClose().isOk(), () -> call.status.toString());
+      call.assertClosedOnce();
+    }
+    assertEquals(3, calls.size());
+  }
+
+  private final class Breaking implements TransportProvider {
+    @Override
+    public boolean identifiesPeers(IpcAddress address) {
+      return TransportProvider.builtIn().identifiesPeers(address);
+    }
+
+    @Override
+    public Link connect(IpcAddress address, TransportOptions options, ConnectAttempt attempt)
+        throws IOException {
+      BreakingLink link =
+          new BreakingLink(TransportProvider.builtIn().connect(address, options, attempt));
+      links.add(link);
+      return link;
+    }
+
+    @Override
+    public Binding bind(IpcAddress address, TransportOptions options) throws IOException {
+      return TransportProvider.builtIn().bind(address, options);
+    }
+  }
+
+  /** Writes nothing any more once something has been done after a read that found nothing. */
+  private static final class BreakingLink implements Link {
+    private final Link inner;
+    volatile TestThread.@Nullable Task breakAfterEmptyRead;
+    private volatile boolean broken;
+
+    BreakingLink(Link inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      int n = inner.read(target);
+      TestThread.Task task = breakAfterEmptyRead;
+      if (n == 0 && task != null) {
+        breakAfterEmptyRead = null;
+        broken = true;
+        try {
+          task.run();
+        } catch (Exception e) {
+          throw new IOException(e);
+        }
+      }
+      return n;
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      if (broken) {
+        throw new IOException("broken, on purpose");
+      }
+      return inner.write(source);
+    }
+
+    @Override
+    public PeerCredentials credentials() throws IOException {
+      return inner.credentials();
+    }
+
+    @Override
+    public void admitted() {
+      inner.admitted();
+    }
+
+    @Override
+    public void await(boolean alsoWritable, long timeoutNanos) {
+      inner.await(alsoWritable, timeoutNanos);
+    }
+
+    @Override
+    public void wakeup() {
+      inner.wakeup();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+      inner.shutdownOutput();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+}
