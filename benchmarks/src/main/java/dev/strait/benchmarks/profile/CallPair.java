@@ -47,7 +47,8 @@ final class CallPair implements AutoCloseable {
     ManagedChannel channel = null;
     try {
       channel = contender.channel(process.address()).build();
-      return new CallPair(process, channel, CallSide.ofThisProcess(), CallSide.ofOnlyChild());
+      return new CallPair(
+          process, channel, CallSide.ofThisProcess(), CallSide.ofChild(process.pid()));
     } catch (IOException | RuntimeException e) {
       if (channel != null) {
         channel.shutdownNow();

@@ -44,14 +44,9 @@ final class CallSide implements AutoCloseable {
         ProcessHandle.current().pid(), ManagementFactory.getPlatformMBeanServer(), null);
   }
 
-  /** The process that this one has started. */
+  /** A process that this one has started. */
   @SuppressWarnings("BanJNDI") // The address is what our own child has just told.
-  static CallSide ofOnlyChild() throws IOException {
-    List<ProcessHandle> children = ProcessHandle.current().children().toList();
-    if (children.size() != 1) {
-      throw new IllegalStateException("expected one child, the server, and found " + children);
-    }
-    long pid = children.get(0).pid();
+  static CallSide ofChild(long pid) throws IOException {
     String address;
     try {
       VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));

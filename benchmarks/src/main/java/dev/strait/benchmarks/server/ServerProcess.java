@@ -34,6 +34,11 @@ public final class ServerProcess implements AutoCloseable {
     return server;
   }
 
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Where it serves. */
   public String address() {
     return address;
