@@ -33,7 +33,7 @@ final class FrameWriter {
     this.transport = transport;
     this.reading = reading;
     this.streams = streams;
-    this.queue = new SendQueue(streams, transport);
+    this.queue = new SendQueue(streams, transport, this::fail);
   }
 
   /** The streams that wait for their turn. Guarded by the lock. */
@@ -56,7 +56,7 @@ final class FrameWriter {
       queue.add(stream);
       any = queue.drain();
       stranded = stream.id() == 0 && !stream.inSendQueue && !streams.mayOpen();
-      told = new Told(queue.takeOwed(), queue.takeUnsent(), queue.hasFailed());
+      told = new Told(queue.takeOwed(), queue.takeUnsent());
     } finally {
       lock.unlock();
     }
@@ -71,7 +71,7 @@ final class FrameWriter {
     lock.lock();
     try {
       any = queue.drain();
-      told = new Told(queue.takeOwed(), queue.takeUnsent(), queue.hasFailed());
+      told = new Told(queue.takeOwed(), queue.takeUnsent());
     } finally {
       lock.unlock();
     }
@@ -79,14 +79,11 @@ final class FrameWriter {
   }
 
   /** What sending has led to, to be told without the lock. */
-  private record Told(List<Stream> owed, List<Stream> unsent, boolean failed) {}
+  private record Told(List<Stream> owed, List<Stream> unsent) {}
 
   private void finish(boolean any, Told told) {
     if (any) {
       flush();
-    }
-    if (told.failed) {
-      fail();
     }
     for (Stream stream : told.owed) {
       stream.afterSend();

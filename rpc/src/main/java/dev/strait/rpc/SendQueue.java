@@ -17,14 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class SendQueue {
   private final Streams streams;
   private final Transport transport;
+  private final Runnable onFailure;
   private final Queue<Stream> waiting = new ArrayDeque<>();
   private List<Stream> owed = new ArrayList<>();
   private List<Stream> unsent = new ArrayList<>();
-  private boolean failed;
 
-  SendQueue(Streams streams, Transport transport) {
+  /**
+   * @param onFailure run when the transport takes no more, under the lock
+   */
+  SendQueue(Streams streams, Transport transport, Runnable onFailure) {
     this.streams = streams;
     this.transport = transport;
+    this.onFailure = onFailure;
   }
 
   void add(Stream stream) {
@@ -60,7 +64,7 @@ final class SendQueue {
       return any;
     } catch (IOException gone) {
       // Whoever polls the transport learns that too, and ends the streams that are still open.
-      failed = true;
+      onFailure.run();
       return false;
     } finally {
       BufferPool.shared().release(out);
@@ -114,11 +118,6 @@ final class SendQueue {
     List<Stream> taken = owed;
     owed = new ArrayList<>();
     return taken;
-  }
-
-  /** Whether the transport took no more. */
-  boolean hasFailed() {
-    return failed;
   }
 
   /** The closed streams whose last frame was not taken, to be told without the lock. */

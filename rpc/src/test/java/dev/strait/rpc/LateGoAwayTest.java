@@ -7,9 +7,9 @@ import dev.strait.transport.Binding;
 import dev.strait.transport.ConnectAttempt;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.Link;
-import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
+import dev.strait.transport.contract.ForwardingLink;
 import dev.strait.transport.contract.TestThread;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -93,18 +93,17 @@ final class LateGoAwayTest {
   }
 
   /** Writes nothing any more once something has been done after a read that found nothing. */
-  private static final class BreakingLink implements Link {
-    private final Link inner;
+  private static final class BreakingLink extends ForwardingLink {
     volatile TestThread.@Nullable Task breakAfterEmptyRead;
     private volatile boolean broken;
 
     BreakingLink(Link inner) {
-      this.inner = inner;
+      super(inner);
     }
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-      int n = inner.read(target);
+      int n = super.read(target);
       TestThread.Task task = breakAfterEmptyRead;
       if (n == 0 && task != null) {
         breakAfterEmptyRead = null;
@@ -123,37 +122,7 @@ final class LateGoAwayTest {
       if (broken) {
         throw new IOException("broken, on purpose");
       }
-      return inner.write(source);
-    }
-
-    @Override
-    public PeerCredentials credentials() throws IOException {
-      return inner.credentials();
-    }
-
-    @Override
-    public void admitted() {
-      inner.admitted();
-    }
-
-    @Override
-    public void await(boolean alsoWritable, long timeoutNanos) {
-      inner.await(alsoWritable, timeoutNanos);
-    }
-
-    @Override
-    public void wakeup() {
-      inner.wakeup();
-    }
-
-    @Override
-    public void shutdownOutput() throws IOException {
-      inner.shutdownOutput();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
+      return super.write(source);
     }
   }
 }

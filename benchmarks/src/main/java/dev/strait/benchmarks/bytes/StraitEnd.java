@@ -6,9 +6,9 @@ import dev.strait.transport.Transport;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.Transports;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A transport of Strait, polled by the thread that waits for bytes, as its calls do. */
 final class StraitEnd implements End {
@@ -20,6 +20,7 @@ final class StraitEnd implements End {
 
   private final Transport transport;
   private Sink sink = NOBODY;
+  private @Nullable IOException failure;
 
   private StraitEnd(Transport transport) throws IOException {
     this.transport = transport;
@@ -56,9 +57,10 @@ final class StraitEnd implements End {
         Thread.onSpinWait();
         read = transport.poll();
       }
+      if (failure != null) {
+        throw failure;
+      }
       return read > 0;
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     } finally {
       sink = NOBODY;
     }
@@ -73,7 +75,8 @@ final class StraitEnd implements End {
     try {
       sink.accept(data);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // A transport logs what a listener throws: so it is kept for who waits.
+      failure = e;
     }
   }
 }

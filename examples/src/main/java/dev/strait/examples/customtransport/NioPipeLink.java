@@ -1,7 +1,6 @@
 package dev.strait.examples.customtransport;
 
 import dev.strait.transport.Link;
-import dev.strait.transport.PeerCredentials;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,11 +55,6 @@ final class NioPipeLink implements Link {
       }
       throw e;
     }
-  }
-
-  @Override
-  public PeerCredentials credentials() throws IOException {
-    throw new IOException("a pipe tells no identity");
   }
 
   @Override

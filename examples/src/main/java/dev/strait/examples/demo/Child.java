@@ -5,6 +5,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,8 +35,14 @@ final class Child implements AutoCloseable {
     reader.start();
   }
 
-  static Child start(String name, Class<?> main, String... args) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(SameJava.command(main, args));
+  /**
+   * Starts one whose temporary files are in {@code directory}: Netty and JNA unpack their native
+   * code there, and leave it behind if they are killed just then.
+   */
+  static Child start(String name, Path directory, Class<?> main, String... args)
+      throws IOException {
+    List<String> flags = List.of("-Djava.io.tmpdir=" + directory);
+    ProcessBuilder builder = new ProcessBuilder(SameJava.command(flags, main, args));
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     return new Child(name, builder.start());
   }

@@ -1,6 +1,7 @@
 package dev.strait.examples.demo;
 
 import dev.strait.transport.IpcAddress;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** A contender's two processes. */
@@ -8,11 +9,14 @@ record Pair(Contender contender, IpcAddress address, Child server, Child client)
   static Pair start(Contender contender, EndpointKind kind, Workspace workspace, Scope scope)
       throws Exception {
     String name = contender.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    IpcAddress address = kind.address(workspace.directory(), name);
+    Path directory = workspace.directory();
+    IpcAddress address = kind.address(directory, name);
     String[] args = {contender.name(), address.toString()};
-    Child server = scope.open(() -> Child.start(name + " server", DemoServer.class, args));
+    Child server =
+        scope.open(() -> Child.start(name + " server", directory, DemoServer.class, args));
     server.next("ready");
-    Child client = scope.open(() -> Child.start(name + " client", DemoClient.class, args));
+    Child client =
+        scope.open(() -> Child.start(name + " client", directory, DemoClient.class, args));
     client.next("ready");
     return new Pair(contender, address, server, client);
   }

@@ -1,14 +1,12 @@
 package dev.strait.transport.contract;
 
 import dev.strait.transport.Link;
-import dev.strait.transport.PeerCredentials;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A link that goes wrong as {@link Faults} say. */
-final class FaultingLink implements Link {
-  private final Link inner;
+final class FaultingLink extends ForwardingLink {
   private final Faults faults;
   private final Faults.Direction reading;
   private final Faults.Direction writing;
@@ -18,7 +16,7 @@ final class FaultingLink implements Link {
   private volatile boolean writeStalled;
 
   FaultingLink(Link inner, Faults faults, long seed) {
-    this.inner = inner;
+    super(inner);
     this.faults = faults;
     this.reading = new Faults.Direction(faults.mostReadBytes(), faults.stallPercent(), seed);
     this.writing = new Faults.Direction(faults.mostWrittenBytes(), faults.stallPercent(), ~seed);
@@ -38,7 +36,7 @@ final class FaultingLink implements Link {
     int limit = target.limit();
     target.limit(target.position() + (int) Math.min(allowed, untilEnd));
     try {
-      int n = inner.read(target);
+      int n = super.read(target);
       read += Math.max(0, n);
       passed.addAndGet(Math.max(0, n));
       return n;
@@ -53,7 +51,7 @@ final class FaultingLink implements Link {
     int limit = source.limit();
     source.limit(source.position() + allowed);
     try {
-      int n = inner.write(source);
+      int n = super.write(source);
       writeStalled = n == allowed && source.position() < limit;
       passed.addAndGet(n);
       return n;
@@ -74,37 +72,7 @@ final class FaultingLink implements Link {
   @Override
   public void await(boolean alsoWritable, long timeoutNanos) {
     if (!readStalled && !(alsoWritable && writeStalled)) {
-      inner.await(alsoWritable, timeoutNanos);
+      super.await(alsoWritable, timeoutNanos);
     }
-  }
-
-  @Override
-  public PeerCredentials credentials() throws IOException {
-    return inner.credentials();
-  }
-
-  @Override
-  public void admitted() {
-    inner.admitted();
-  }
-
-  @Override
-  public boolean hasUnsent() {
-    return inner.hasUnsent();
-  }
-
-  @Override
-  public void wakeup() {
-    inner.wakeup();
-  }
-
-  @Override
-  public void shutdownOutput() throws IOException {
-    inner.shutdownOutput();
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 }
