@@ -32,6 +32,16 @@ final class Calls {
     }
   }
 
+  /** Counts up with each call that either side opens. */
+  long openedSoFar() {
+    lock.lock();
+    try {
+      return streams.openedSoFar();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether calls of this side can begin. */
   boolean mayOpen() {
     lock.lock();

@@ -16,6 +16,7 @@ import java.util.List;
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
+ * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
@@ -28,6 +29,7 @@ record ChannelOptions(
     Duration connectTimeout,
     Duration idleTimeout,
     KeepAliveOptions keepAlive,
+    TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport) {}

@@ -8,7 +8,6 @@ import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A call that this side made. */
 final class ClientStream extends Stream {
@@ -31,8 +30,7 @@ final class ClientStream extends Stream {
   // Guarded by this.
   private boolean ended;
   private boolean endSent;
-  private boolean pieceSent;
-  private @Nullable OutboundMessage sentWhole;
+  private final SentMessages sent = new SentMessages();
 
   ClientStream(IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage) {
     this.call = call;
@@ -78,7 +76,6 @@ final class ClientStream extends Stream {
     }
     if (outboundCount() > 0) {
       boolean encoded = encodeMessage(out, on, ended);
-      pieceSent |= encoded;
       if (encoded && ended && outboundCount() == 0) {
         endedOnWire();
       }
@@ -109,7 +106,6 @@ final class ClientStream extends Stream {
       OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
       if (message != null) {
         out.put(message.bytes);
-        sentWhole = message;
         flags |= FrameType.FLAG_WITH_MESSAGE;
       }
       if (outboundCount() == 0) {
@@ -133,6 +129,11 @@ final class ClientStream extends Stream {
     return FrameType.FLAG_METHOD_NAME;
   }
 
+  @Override
+  void sent(OutboundMessage message) {
+    sent.add(message);
+  }
+
   private void endedOnWire() {
     endSent = true;
     move(StreamState.Event.LOCAL_END);
@@ -148,6 +149,11 @@ final class ClientStream extends Stream {
     }
     headersCame = true;
     callbacks.add(headers);
+  }
+
+  /** The peer has taken the call on: it is not made again. */
+  synchronized void answered() {
+    sent.forget();
   }
 
   /** The peer closed the call; its connection has forgotten the stream already. */
@@ -190,11 +196,10 @@ final class ClientStream extends Stream {
 
   /** Makes ready to be sent again; false if what was sent is not there any more. */
   private synchronized boolean rewindIfWhole() {
-    if (pieceSent || state() == StreamState.CLOSED) {
+    if (!sent.isComplete() || state() == StreamState.CLOSED) {
       return false;
     }
-    rewind(sentWhole);
-    sentWhole = null;
+    rewind(sent);
     endSent = false;
     return true;
   }

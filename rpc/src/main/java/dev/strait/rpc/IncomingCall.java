@@ -79,7 +79,9 @@ final class IncomingCall implements ServerStream.Call {
 
   /** The handler may begin. */
   void proceed() {
-    stream.callbacks.proceed();
+    if (!calls.hold(this)) {
+      stream.callbacks.proceed();
+    }
   }
 
   String methodName() {

@@ -9,6 +9,7 @@ import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientTransportFilter;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
@@ -53,6 +54,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
+  private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
 
@@ -168,6 +170,16 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * Called when a connection is ready, before any call is sent on it, and when it is gone. It may
+   * block; the channel's calls wait. One that throws ends the connection.
+   */
+  @Override
+  public IpcChannelBuilder addTransportFilter(ClientTransportFilter filter) {
+    filters.add(filter);
+    return this;
+  }
+
   /** Without meaning here: calls that the server never saw are sent again, no others. */
   @Override
   public IpcChannelBuilder enableRetry() {
@@ -262,8 +274,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   @Override
   public ManagedChannel build() {
     Transports.connecting(address, transport);
-    IpcChannel channel =
-        new IpcChannel(
+    return new IpcChannel(
             address,
             new ChannelOptions(
                 authority,
@@ -280,10 +291,10 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
+                filters.copy(),
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
-                transport));
-    channel.watchForIdleness();
-    return channel;
+                transport))
+        .start();
   }
 }

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param handshakeTimeout for identity and HELLO of a new connection, in total
  * @param maxHandshaking how many connections may be in their handshake at once
  * @param keepAlive when connections ping
+ * @param pingLimit how often clients may ping
+ * @param retirement when connections retire
+ * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the acceptor
@@ -22,6 +25,9 @@ record ServerOptions(
     Duration handshakeTimeout,
     int maxHandshaking,
     KeepAliveOptions keepAlive,
+    PingLimit.Options pingLimit,
+    Retirement.Options retirement,
+    TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport) {}
