@@ -6,6 +6,7 @@ import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
+ * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ChannelOptions(
     String authority,
@@ -32,4 +34,5 @@ record ChannelOptions(
     KeepAliveOptions keepAlive,
     int maxReaders,
     WaitStrategy waitStrategy,
-    TransportOptions transport) {}
+    TransportOptions transport,
+    @Nullable ScheduledExecutorService scheduler) {}

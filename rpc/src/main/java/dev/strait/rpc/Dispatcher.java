@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -24,6 +25,7 @@ final class Dispatcher {
   private final ScheduledExecutorService scheduler;
   private final Executor fallbackExecutor;
   private final Context rootContext;
+  private final Deadline.Ticker deadlineTicker;
 
   Dispatcher(
       ServerOptions options,
@@ -34,6 +36,7 @@ final class Dispatcher {
     this.scheduler = scheduler;
     this.fallbackExecutor = fallbackExecutor;
     this.limit = new HandlerLimit(options.maxRunning(), options.maxQueued());
+    this.deadlineTicker = DeadlineTicker.of(options.transport().ticker());
     this.rootContext = dev.strait.rpc.touchpoint.ServerContext.with(Context.ROOT, server);
     for (ServerServiceDefinition service : options.services()) {
       for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
@@ -71,6 +74,11 @@ final class Dispatcher {
 
   ScheduledExecutorService scheduler() {
     return scheduler;
+  }
+
+  /** The clock of the calls' deadlines. */
+  Deadline.Ticker deadlineTicker() {
+    return deadlineTicker;
   }
 
   Context rootContext() {

@@ -44,7 +44,8 @@ final class IpcChannel extends ManagedChannel {
     this.address = address;
     this.options = options;
     var threads = options.transport().threadFactory();
-    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.scheduler =
+        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
     this.connectivity = new Connectivity(executorOr(fallbackExecutor), fallbackExecutor);
@@ -232,7 +233,9 @@ final class IpcChannel extends ManagedChannel {
         check.cancel(false);
       }
       watcher.close();
-      scheduler.shutdownNow();
+      if (options.scheduler() == null) {
+        scheduler.shutdownNow();
+      }
       terminated.countDown();
     }
   }

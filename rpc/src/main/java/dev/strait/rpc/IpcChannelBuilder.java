@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private @Nullable ScheduledExecutorService scheduler;
 
   private IpcChannelBuilder(IpcAddress address) {
     this.address = address;
@@ -212,6 +214,12 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /** Where every timer runs, for tests; never shut down here. By default one of its own. */
+  IpcChannelBuilder scheduler(ScheduledExecutorService newScheduler) {
+    scheduler = newScheduler;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcChannelBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -242,7 +250,8 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 keepAlive,
                 DEFAULT_MAX_READERS,
                 waitStrategy,
-                transport));
+                transport,
+                scheduler));
     channel.watchForIdleness();
     return channel;
   }

@@ -41,7 +41,8 @@ final class IpcServer extends Server implements Connection.Owner {
     this.address = address;
     this.options = options;
     var threads = options.transport().threadFactory();
-    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.scheduler =
+        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.settings =
         new ConnectionSettings(
@@ -181,7 +182,9 @@ final class IpcServer extends Server implements Connection.Owner {
       }
     }
     watcher.close();
-    scheduler.shutdownNow();
+    if (options.scheduler() == null) {
+      scheduler.shutdownNow();
+    }
     terminated.countDown();
   }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The one place that makes executors. */
 final class Schedulers {
@@ -27,6 +28,16 @@ final class Schedulers {
     scheduler.setRemoveOnCancelPolicy(true);
     scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     return scheduler;
+  }
+
+  /**
+   * The scheduler of a channel or a server.
+   *
+   * @param given somebody else's, if there is one
+   */
+  static ScheduledExecutorService schedulerOr(
+      @Nullable ScheduledExecutorService given, String name, ThreadFactory threads) {
+    return given == null ? newScheduler(name, threads) : given;
   }
 
   /**

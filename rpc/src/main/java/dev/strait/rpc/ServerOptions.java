@@ -8,6 +8,7 @@ import io.grpc.ServerServiceDefinition;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the acceptor
+ * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ServerOptions(
     List<ServerServiceDefinition> services,
@@ -40,4 +42,5 @@ record ServerOptions(
     KeepAliveOptions keepAlive,
     int maxReaders,
     WaitStrategy waitStrategy,
-    TransportOptions transport) {}
+    TransportOptions transport,
+    @Nullable ScheduledExecutorService scheduler) {}
