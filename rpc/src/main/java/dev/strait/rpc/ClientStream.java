@@ -184,7 +184,7 @@ final class ClientStream extends Stream {
    * begun to answer, whatever it says about that now.
    */
   private synchronized boolean rewindIfWhole() {
-    if (pieceSent || state().isOver()) {
+    if (pieceSent || hasHeard() || state().isOver()) {
       return false;
     }
     rewind(sentWhole);
