@@ -77,7 +77,7 @@ final class Calls {
   /** Ends a stream from this side; the peer is told if it knows of it. */
   void cancel(Stream stream, CancelCode code, String text) {
     // First, so that it cannot be opened any more and its id does not change.
-    stream.close();
+    stream.reset();
     lock.lock();
     try {
       int id = stream.id();

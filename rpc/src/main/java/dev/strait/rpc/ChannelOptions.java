@@ -5,6 +5,8 @@ import dev.strait.transport.WaitStrategy;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a channel, validated by the builder.
@@ -20,6 +22,7 @@ import java.util.List;
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
+ * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ChannelOptions(
     String authority,
@@ -32,4 +35,5 @@ record ChannelOptions(
     TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
-    TransportOptions transport) {}
+    TransportOptions transport,
+    @Nullable ScheduledExecutorService scheduler) {}

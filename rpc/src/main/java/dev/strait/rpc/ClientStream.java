@@ -21,15 +21,11 @@ final class ClientStream extends Stream {
   // Set by the thread that attaches the stream, before it is sent.
   private byte[] metadata = MetadataCodec.EMPTY;
 
-  /** Used by the reading role only. */
-  private boolean headersCame;
-
   /** Used by the reading role only: one refusal is worth another attempt, two are an answer. */
   private boolean refusedBefore;
 
   // Guarded by this.
   private boolean ended;
-  private boolean endSent;
   private final SentMessages sent = new SentMessages();
 
   ClientStream(IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage) {
@@ -77,15 +73,15 @@ final class ClientStream extends Stream {
     if (outboundCount() > 0) {
       boolean encoded = encodeMessage(out, on, ended);
       if (encoded && ended && outboundCount() == 0) {
-        endedOnWire();
+        move(StreamState.Event.LOCAL_END);
       }
       return encoded;
     }
-    if (ended && !endSent) {
+    if (ended && state() == StreamState.OPEN) {
       int at = FrameEncoder.begin(out);
       FrameEncoder.end(
           out, at, id(), FrameType.MESSAGE, FrameType.FLAG_END | FrameType.FLAG_NO_MESSAGE);
-      endedOnWire();
+      move(StreamState.Event.LOCAL_END);
       return true;
     }
     return false;
@@ -109,7 +105,7 @@ final class ClientStream extends Stream {
         flags |= FrameType.FLAG_WITH_MESSAGE;
       }
       if (outboundCount() == 0) {
-        endedOnWire();
+        move(StreamState.Event.LOCAL_END);
         flags |= FrameType.FLAG_END;
       }
     }
@@ -134,20 +130,14 @@ final class ClientStream extends Stream {
     sent.add(message);
   }
 
-  private void endedOnWire() {
-    endSent = true;
-    move(StreamState.Event.LOCAL_END);
-  }
-
   // What came.
 
   /** The peer's initial metadata came. */
   void receiveHeaders(Metadata headers) throws StreamException {
-    if (headersCame || hasMessageCome()) {
+    if (!hearHeaders()) {
       throw new StreamException(
           CancelCode.PROTOCOL_ERROR, "HEADERS came twice, or after the first message");
     }
-    headersCame = true;
     callbacks.add(headers);
   }
 
@@ -158,6 +148,7 @@ final class ClientStream extends Stream {
 
   /** The peer closed the call; its connection has forgotten the stream already. */
   void receiveClose(Status status, Metadata trailers) {
+    close();
     if (status.isOk() && inMessage()) {
       finish(
           Status.INTERNAL.withDescription("the call was closed inside a message"), trailers, true);
@@ -194,19 +185,21 @@ final class ClientStream extends Stream {
     }
   }
 
-  /** Makes ready to be sent again; false if what was sent is not there any more. */
+  /**
+   * Makes ready to be sent again; false if what was sent is not there any more, or if the peer has
+   * begun to answer, whatever it says about that now.
+   */
   private synchronized boolean rewindIfWhole() {
-    if (!sent.isComplete() || state() == StreamState.CLOSED) {
+    if (!sent.isComplete() || hasHeard() || state().isOver()) {
       return false;
     }
     rewind(sent);
-    endSent = false;
     return true;
   }
 
   /** Ends the call; only the first end counts. */
   void finish(Status status, Metadata trailers, boolean dropOthers) {
-    close();
+    reset();
     releasePartial();
     callbacks.terminate(new Closed(call.seenByCaller(status), trailers), dropOthers);
   }

@@ -183,10 +183,7 @@ final class Connection {
    * @param streamLimit the stream's new limit to announce, or {@link ReceiveCredit#NOTHING}
    */
   void consumed(Stream stream, long streamLimit, long credit) {
-    StreamState state = stream.state();
-    if (streamLimit != ReceiveCredit.NOTHING
-        && state != StreamState.CLOSED
-        && state != StreamState.REMOTE_ENDED) {
+    if (streamLimit != ReceiveCredit.NOTHING && stream.state().peerMaySend()) {
       int id = stream.id();
       writer.send(out -> Frames.window(out, id, streamLimit));
     }

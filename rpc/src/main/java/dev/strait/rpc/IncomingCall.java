@@ -43,7 +43,7 @@ final class IncomingCall implements ServerStream.Call {
     this.deadline =
         timeoutNanos == Long.MAX_VALUE || timeoutNanos < 0
             ? null // A u64 beyond what counts here is as good as none.
-            : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS);
+            : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS, dispatcher.deadlineTicker());
   }
 
   /** The stream, whose handler waits. */

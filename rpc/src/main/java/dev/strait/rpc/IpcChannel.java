@@ -46,10 +46,17 @@ final class IpcChannel extends ManagedChannel {
     this.address = address;
     this.options = options;
     var threads = options.transport().threadFactory();
-    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.scheduler =
+        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
-    this.dispatcher = new Dispatcher(options.hosted(), Context.ROOT, scheduler, fallbackExecutor);
+    this.dispatcher =
+        new Dispatcher(
+            options.hosted(),
+            Context.ROOT,
+            scheduler,
+            options.transport().ticker(),
+            fallbackExecutor);
     Executor own = dispatcher.executor();
     this.connectivity = new Connectivity(own == null ? fallbackExecutor : own, fallbackExecutor);
     this.connector =
@@ -245,7 +252,9 @@ final class IpcChannel extends ManagedChannel {
     if (shutdown && openCalls.get() == 0 && connector.isAllClosed()) {
       idleCheck.stop();
       watcher.close();
-      scheduler.shutdownNow();
+      if (options.scheduler() == null) {
+        scheduler.shutdownNow();
+      }
       terminated.countDown();
     }
   }

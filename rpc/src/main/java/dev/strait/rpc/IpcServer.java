@@ -45,7 +45,8 @@ final class IpcServer extends Server implements Connection.Owner {
     this.address = address;
     this.options = options;
     var threads = options.transport().threadFactory();
-    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.scheduler =
+        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.settings =
         new ConnectionSettings(
@@ -65,6 +66,7 @@ final class IpcServer extends Server implements Connection.Owner {
                 options.hosted(),
                 ServerContext.with(Context.ROOT, this),
                 scheduler,
+                options.transport().ticker(),
                 Schedulers.threadPerTask("strait-callbacks " + address, threads)));
     this.acceptor = Transports.acceptor(address, options.transport());
   }
@@ -186,7 +188,9 @@ final class IpcServer extends Server implements Connection.Owner {
       }
     }
     watcher.close();
-    scheduler.shutdownNow();
+    if (options.scheduler() == null) {
+      scheduler.shutdownNow();
+    }
     terminated.countDown();
   }
 

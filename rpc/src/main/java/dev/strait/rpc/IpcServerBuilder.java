@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private @Nullable ScheduledExecutorService scheduler;
 
   private IpcServerBuilder(IpcAddress address) {
     this.address = address;
@@ -281,6 +283,12 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
+  /** Where every timer runs, for tests; never shut down here. By default one of its own. */
+  IpcServerBuilder scheduler(ScheduledExecutorService newScheduler) {
+    scheduler = newScheduler;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcServerBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -318,6 +326,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
             // One more than can be held up in handlers.
             maxRunningHandlers + 1,
             waitStrategy,
-            transport));
+            transport,
+            scheduler));
   }
 }

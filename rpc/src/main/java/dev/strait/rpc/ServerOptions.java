@@ -3,6 +3,8 @@ package dev.strait.rpc;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.WaitStrategy;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a server, validated by the builder.
@@ -18,6 +20,7 @@ import java.time.Duration;
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the acceptor
+ * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ServerOptions(
     Hosted hosted,
@@ -30,4 +33,5 @@ record ServerOptions(
     TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
-    TransportOptions transport) {}
+    TransportOptions transport,
+    @Nullable ScheduledExecutorService scheduler) {}
