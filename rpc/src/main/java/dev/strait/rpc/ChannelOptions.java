@@ -5,7 +5,6 @@ import dev.strait.transport.WaitStrategy;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param authority what calls report as their authority
  * @param interceptors in the order in which they were added
- * @param executor where callbacks run; null for the thread that reads
+ * @param hosted what servers may call; its executor is also that of the callbacks
  * @param limits what the channel accepts
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
+ * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
 record ChannelOptions(
     String authority,
     List<ClientInterceptor> interceptors,
-    @Nullable Executor executor,
+    Hosted hosted,
     Limits limits,
     Duration connectTimeout,
     Duration idleTimeout,
     KeepAliveOptions keepAlive,
+    TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport,

@@ -8,7 +8,6 @@ import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A call that this side made. */
 final class ClientStream extends Stream {
@@ -27,8 +26,7 @@ final class ClientStream extends Stream {
 
   // Guarded by this.
   private boolean ended;
-  private boolean pieceSent;
-  private @Nullable OutboundMessage sentWhole;
+  private final SentMessages sent = new SentMessages();
 
   ClientStream(IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage) {
     this.call = call;
@@ -74,7 +72,6 @@ final class ClientStream extends Stream {
     }
     if (outboundCount() > 0) {
       boolean encoded = encodeMessage(out, on, ended);
-      pieceSent |= encoded;
       if (encoded && ended && outboundCount() == 0) {
         move(StreamState.Event.LOCAL_END);
       }
@@ -105,7 +102,6 @@ final class ClientStream extends Stream {
       OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
       if (message != null) {
         out.put(message.bytes);
-        sentWhole = message;
         flags |= FrameType.FLAG_WITH_MESSAGE;
       }
       if (outboundCount() == 0) {
@@ -129,6 +125,11 @@ final class ClientStream extends Stream {
     return FrameType.FLAG_METHOD_NAME;
   }
 
+  @Override
+  void sent(OutboundMessage message) {
+    sent.add(message);
+  }
+
   // What came.
 
   /** The peer's initial metadata came. */
@@ -138,6 +139,11 @@ final class ClientStream extends Stream {
           CancelCode.PROTOCOL_ERROR, "HEADERS came twice, or after the first message");
     }
     callbacks.add(headers);
+  }
+
+  /** The peer has taken the call on: it is not made again. */
+  synchronized void answered() {
+    sent.forget();
   }
 
   /** The peer closed the call; its connection has forgotten the stream already. */
@@ -184,11 +190,10 @@ final class ClientStream extends Stream {
    * begun to answer, whatever it says about that now.
    */
   private synchronized boolean rewindIfWhole() {
-    if (pieceSent || hasHeard() || state().isOver()) {
+    if (!sent.isComplete() || hasHeard() || state().isOver()) {
       return false;
     }
-    rewind(sentWhole);
-    sentWhole = null;
+    rewind(sent);
     return true;
   }
 

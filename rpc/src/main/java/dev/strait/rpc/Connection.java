@@ -6,7 +6,6 @@ import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.Transport;
 import io.grpc.Attributes;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,16 +31,9 @@ final class Connection {
 
     /** The connection is gone; its streams have been told. Called once. */
     void closed(Connection connection, Status reason);
-
-    /**
-     * The peer opens a call.
-     *
-     * @return its stream, whose handler waits for {@link ServerStream#begin}
-     * @throws StreamException if it is refused
-     */
-    ServerStream accept(Connection connection, String method, Metadata metadata, long timeoutNanos)
-        throws StreamException;
   }
+
+  private static final System.Logger LOG = System.getLogger(Connection.class.getName());
 
   private final Transport transport;
   private final boolean connecting;
@@ -55,6 +47,7 @@ final class Connection {
   private final FrameWriter writer;
   private final Handshake handshake;
   private final KeepAlive keepAlive;
+  private final PingLimit pingLimit;
   private final Calls calls;
   private final ConnectionEnd end;
   private final ReceiveCredit receiveCredit;
@@ -62,6 +55,7 @@ final class Connection {
 
   private final AtomicBoolean establishing = new AtomicBoolean();
   private volatile @Nullable Attributes attributes;
+  private volatile @Nullable IncomingCalls incoming;
 
   /**
    * @param connecting whether this side connects
@@ -76,9 +70,10 @@ final class Connection {
     this.reading = new Reading(this, transport, settings);
     this.writer = new FrameWriter(lock, transport, reading, streams);
     this.end = new ConnectionEnd(this, owner, transport, settings, lock, streams, writer, reading);
-    this.calls = new Calls(this, owner, lock, streams, writer);
+    this.calls = new Calls(this, lock, streams, writer);
     this.handshake = new Handshake(this, settings);
     this.keepAlive = new KeepAlive(this, settings);
+    this.pingLimit = new PingLimit(this, settings);
     this.receiveCredit = new ReceiveCredit(settings.limits().connectionWindowBytes());
     this.decoder =
         new FrameDecoder(
@@ -136,6 +131,15 @@ final class Connection {
     return known;
   }
 
+  /** The calls that the peer makes. Used once its HELLO has come. */
+  IncomingCalls incoming() {
+    IncomingCalls known = incoming;
+    if (known == null) {
+      throw new IllegalStateException("before the peer's HELLO");
+    }
+    return known;
+  }
+
   Limits limits() {
     return settings.limits();
   }
@@ -161,6 +165,11 @@ final class Connection {
   /** The calls on it. */
   Calls calls() {
     return calls;
+  }
+
+  /** When it pings, and how long the answers take. */
+  KeepAlive keepAlive() {
+    return keepAlive;
   }
 
   /** How the connection ends. */
@@ -241,11 +250,29 @@ final class Connection {
     } finally {
       lock.unlock();
     }
+    TransportFilters filters = settings.filters();
+    incoming = new IncomingCalls(settings.dispatcher(), this, attributes(), !filters.isEmpty());
     keepAlive.start();
-    owner.ready(this);
+    if (filters.isEmpty()) {
+      owner.ready(this);
+    } else {
+      reading.execute(() -> filter(filters, incoming()));
+    }
   }
 
-  void receivePing(long payload) {
+  /** Asks the filters, and only then lets calls begin. */
+  private void filter(TransportFilters filters, IncomingCalls calls) {
+    try {
+      calls.begin(filters.ready(calls.attributes()));
+      owner.ready(this);
+    } catch (Throwable e) {
+      LOG.log(System.Logger.Level.WARNING, "a filter's transportReady threw on " + name, e);
+      end.goAwayAndClose(GoAwayReason.INTERNAL_ERROR, "a filter of this side threw");
+    }
+  }
+
+  void receivePing(long payload) throws WireException {
+    pingLimit.count();
     writer.send(out -> Frames.ping(out, payload, true));
   }
 
@@ -258,6 +285,11 @@ final class Connection {
     handshake.stop();
     keepAlive.stop();
     decoder.release();
-    end.transportEnded(cause);
+    boolean first = end.transportEnded(cause);
+    TransportFilters filters = settings.filters();
+    IncomingCalls calls = incoming;
+    if (first && !filters.isEmpty() && calls != null && calls.haveBegun()) {
+      reading.execute(() -> filters.terminated(calls.attributes()));
+    }
   }
 }

@@ -188,10 +188,14 @@ final class ConnectionEnd {
     reading.wakeReader();
   }
 
-  /** The transport has ended. Called by the reading role, or by the first reader before that. */
-  void transportEnded(Exception cause) {
+  /**
+   * The transport has ended. Called by the reading role, or by the first reader before that.
+   *
+   * @return false if that was known
+   */
+  boolean transportEnded(Exception cause) {
     if (!ended.compareAndSet(false, true)) {
-      return;
+      return false;
     }
     IOException first = transport.closeReason();
     Exception reason = first != null ? first : cause;
@@ -210,13 +214,18 @@ final class ConnectionEnd {
       lose(stream, stream.id() != 0);
     }
     owner.closed(connection, last);
+    return true;
   }
 
   /** A stream that the connection has forgotten ends, or starts over on another one. */
   void lose(Stream stream, boolean processed) {
+    stream.connectionLost(status(), processed);
+  }
+
+  /** Why calls end, or do not begin. */
+  Status status() {
     Status why = status;
-    stream.connectionLost(
-        why == null ? Status.UNAVAILABLE.withDescription(name + " is gone") : why, processed);
+    return why == null ? Status.UNAVAILABLE.withDescription(name + " is going away") : why;
   }
 
   private Status statusFor(Exception reason) {

@@ -19,6 +19,9 @@ import java.util.concurrent.ThreadFactory;
  * @param scheduler for timeouts
  * @param ticker the clock
  * @param watcher watches over inline callbacks
+ * @param pingLimit how often the peer may ping
+ * @param filters asked when a connection is ready
+ * @param dispatcher where the calls that come go
  */
 record ConnectionSettings(
     Limits limits,
@@ -30,4 +33,7 @@ record ConnectionSettings(
     ThreadFactory threads,
     ScheduledExecutorService scheduler,
     Ticker ticker,
-    Watcher watcher) {}
+    Watcher watcher,
+    PingLimit.Options pingLimit,
+    TransportFilters filters,
+    Dispatcher dispatcher) {}

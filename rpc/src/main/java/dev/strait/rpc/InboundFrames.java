@@ -99,8 +99,9 @@ final class InboundFrames implements FrameListener {
   private void headers(int streamId, ByteBuffer data) throws WireException, StreamException {
     Stream stream = connection.calls().openOrClosed(streamId);
     if (stream != null) {
-      client(stream, "HEADERS")
-          .receiveHeaders(MetadataCodec.decode(data, connection.limits().maxMetadataBytes()));
+      ClientStream client = client(stream, "HEADERS");
+      client.receiveHeaders(MetadataCodec.decode(data, connection.limits().maxMetadataBytes()));
+      client.answered();
     }
   }
 
@@ -124,6 +125,9 @@ final class InboundFrames implements FrameListener {
     }
     if (!noMessage) {
       stream.receiveMessage(data, flags, claim());
+    }
+    if (stream instanceof ClientStream client) {
+      client.answered();
     }
     if (end) {
       if (more || !(stream instanceof ServerStream server)) {

@@ -1,20 +1,18 @@
 package dev.strait.rpc;
 
-import com.google.common.util.concurrent.MoreExecutors;
 import dev.strait.transport.IpcAddress;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,11 +22,15 @@ import org.jspecify.annotations.Nullable;
  * The client's entry: calls, the channel's life, and what its calls have in common. Thread-safe.
  */
 final class IpcChannel extends ManagedChannel {
+  /** Servers ping as often as they are told to; this stops floods only. */
+  private static final PingLimit.Options PING_LIMIT = new PingLimit.Options(1_000_000, true);
+
   private final IpcAddress address;
   private final ChannelOptions options;
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
   private final Executor fallbackExecutor;
+  private final Dispatcher dispatcher;
   private final Connectivity connectivity;
   private final Connector connector;
   private final Channel intercepted;
@@ -36,7 +38,7 @@ final class IpcChannel extends ManagedChannel {
   private final AtomicInteger openCalls = new AtomicInteger();
   private final AtomicLong startedCalls = new AtomicLong();
   private final CountDownLatch terminated = new CountDownLatch(1);
-  private volatile @Nullable ScheduledFuture<?> idleCheck;
+  private final IdleCheck idleCheck;
   private volatile boolean shutdown;
   private volatile boolean shutdownNow;
 
@@ -48,10 +50,23 @@ final class IpcChannel extends ManagedChannel {
         Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
-    this.connectivity = new Connectivity(executorOr(fallbackExecutor), fallbackExecutor);
+    this.dispatcher =
+        new Dispatcher(
+            options.hosted(),
+            Context.ROOT,
+            scheduler,
+            options.transport().ticker(),
+            fallbackExecutor);
+    Executor own = dispatcher.executor();
+    this.connectivity = new Connectivity(own == null ? fallbackExecutor : own, fallbackExecutor);
     this.connector =
         new Connector(
             address, options.transport(), settings(), connectivity, this::terminateIfDone);
+    this.idleCheck =
+        new IdleCheck(
+            () -> startedCalls.get() + dispatcher.limit().begun(),
+            () -> openCalls.get() > 0 || connector.hasOpenCalls(),
+            () -> connector.drain(GoAwayReason.IDLE, "no call for " + options.idleTimeout()));
     this.intercepted = ClientInterceptors.intercept(new Calls(), options.interceptors());
   }
 
@@ -66,26 +81,80 @@ final class IpcChannel extends ManagedChannel {
         options.transport().threadFactory(),
         scheduler,
         options.transport().ticker(),
-        watcher);
-  }
-
-  private Executor executorOr(Executor other) {
-    Executor own = executorFor(CallOptions.DEFAULT);
-    return own == null ? other : own;
+        watcher,
+        PING_LIMIT,
+        options.filters(),
+        dispatcher);
   }
 
   /** What the interceptors wrap. */
-  private final class Calls extends Channel {
+  private final class Calls extends Channel implements IpcClientCall.Owner {
     @Override
     public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
         MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
-      return new IpcClientCall<>(IpcChannel.this, method, callOptions);
+      return new IpcClientCall<>(this, method, callOptions);
     }
 
     @Override
     public String authority() {
-      return IpcChannel.this.authority();
+      return options.authority();
     }
+
+    @Override
+    public boolean callStarted() {
+      openCalls.incrementAndGet();
+      startedCalls.lazySet(startedCalls.getPlain() + 1);
+      return !shutdown;
+    }
+
+    @Override
+    public void callEnded(ClientStream stream) {
+      connector.remove(stream);
+      if (openCalls.decrementAndGet() == 0 && shutdown) {
+        closeIfUnused();
+      }
+    }
+
+    @Override
+    public void submit(ClientStream stream) {
+      connector.submit(stream);
+    }
+
+    @Override
+    public Status shutdownStatus() {
+      return IpcChannel.this.shutdownStatus();
+    }
+
+    @Override
+    public IpcAddress address() {
+      return address;
+    }
+
+    @Override
+    public int maxInboundMessageBytes() {
+      return options.limits().maxMessageBytes();
+    }
+
+    @Override
+    public ScheduledExecutorService scheduler() {
+      return scheduler;
+    }
+
+    @Override
+    public Executor fallbackExecutor() {
+      return fallbackExecutor;
+    }
+
+    @Override
+    public @Nullable Executor executor() {
+      return options.hosted().executor();
+    }
+  }
+
+  /** Begins to watch for the idle timeout. */
+  IpcChannel start() {
+    idleCheck.start(scheduler, options.idleTimeout().toNanos());
+    return this;
   }
 
   // For the application.
@@ -164,59 +233,12 @@ final class IpcChannel extends ManagedChannel {
     return "IpcChannel{" + address + ", " + connectivity.get() + "}";
   }
 
-  // For its calls.
+  // The end.
 
-  /** Counts a call; false if the channel takes no more. */
-  boolean callStarted() {
-    openCalls.incrementAndGet();
-    startedCalls.lazySet(startedCalls.getPlain() + 1);
-    return !shutdown;
-  }
-
-  void callEnded(ClientStream stream) {
-    connector.remove(stream);
-    if (openCalls.decrementAndGet() == 0 && shutdown) {
-      closeIfUnused();
-    }
-  }
-
-  void submit(ClientStream stream) {
-    connector.submit(stream);
-  }
-
-  Status shutdownStatus() {
+  private Status shutdownStatus() {
     return Status.UNAVAILABLE.withDescription(
         shutdownNow ? "Channel shutdownNow invoked" : "Channel shutdown invoked");
   }
-
-  IpcAddress address() {
-    return address;
-  }
-
-  int maxInboundMessageBytes() {
-    return options.limits().maxMessageBytes();
-  }
-
-  ScheduledExecutorService scheduler() {
-    return scheduler;
-  }
-
-  /** Runs what must be delivered when a call's own executor refuses it. */
-  Executor fallbackExecutor() {
-    return fallbackExecutor;
-  }
-
-  /** Where a call's callbacks run; null for the thread that reads. */
-  @Nullable Executor executorFor(CallOptions callOptions) {
-    Executor executor = callOptions.getExecutor();
-    if (executor == null) {
-      executor = options.executor();
-    }
-    // Guava's direct executor is an enum; the test keeps its class from being loaded for others.
-    return executor instanceof Enum && executor == MoreExecutors.directExecutor() ? null : executor;
-  }
-
-  // The end.
 
   private void closeIfUnused() {
     if (openCalls.get() == 0) {
@@ -228,38 +250,12 @@ final class IpcChannel extends ManagedChannel {
 
   private void terminateIfDone() {
     if (shutdown && openCalls.get() == 0 && connector.isAllClosed()) {
-      ScheduledFuture<?> check = idleCheck;
-      if (check != null) {
-        check.cancel(false);
-      }
+      idleCheck.stop();
       watcher.close();
       if (options.scheduler() == null) {
         scheduler.shutdownNow();
       }
       terminated.countDown();
     }
-  }
-
-  /** Gives the connection up when there was no call for a whole idle timeout. */
-  void watchForIdleness() {
-    Duration timeout = options.idleTimeout();
-    long nanos = timeout.toNanos();
-    idleCheck =
-        scheduler.scheduleWithFixedDelay(
-            new Runnable() {
-              private long seen = -1;
-
-              @Override
-              public void run() {
-                long started = startedCalls.get();
-                if (started == seen && openCalls.get() == 0) {
-                  connector.drain(GoAwayReason.IDLE, "no call for " + timeout);
-                }
-                seen = started;
-              }
-            },
-            nanos,
-            nanos,
-            TimeUnit.NANOSECONDS);
   }
 }

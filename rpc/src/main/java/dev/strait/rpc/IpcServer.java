@@ -1,23 +1,27 @@
 package dev.strait.rpc;
 
+import dev.strait.rpc.touchpoint.ServerContext;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.Randoms;
 import dev.strait.transport.Transport;
 import dev.strait.transport.Transports;
-import io.grpc.Metadata;
+import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The server: its address, its connections and its life. Thread-safe. */
@@ -27,12 +31,12 @@ final class IpcServer extends Server implements Connection.Owner {
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
   private final ConnectionSettings settings;
-  private final Dispatcher dispatcher;
   private final Acceptor acceptor;
+  private final RandomGenerator jitter = Randoms.jitter();
   private final CountDownLatch terminated = new CountDownLatch(1);
 
   // Guarded by this.
-  private final Set<Connection> connections = new HashSet<>();
+  private final Map<Connection, Retirement> connections = new HashMap<>();
   private final Set<Connection> handshaking = new LinkedHashSet<>();
   private boolean started;
   private boolean shutdown;
@@ -55,13 +59,15 @@ final class IpcServer extends Server implements Connection.Owner {
             threads,
             scheduler,
             options.transport().ticker(),
-            watcher);
-    this.dispatcher =
-        new Dispatcher(
-            options,
-            this,
-            scheduler,
-            Schedulers.threadPerTask("strait-callbacks " + address, threads));
+            watcher,
+            options.pingLimit(),
+            options.filters(),
+            new Dispatcher(
+                options.hosted(),
+                ServerContext.with(Context.ROOT, this),
+                scheduler,
+                options.transport().ticker(),
+                Schedulers.threadPerTask("strait-callbacks " + address, threads)));
     this.acceptor = Transports.acceptor(address, options.transport());
   }
 
@@ -95,23 +101,23 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @Override
   public List<ServerServiceDefinition> getServices() {
-    var fallback = options.fallback();
+    var fallback = options.hosted().fallback();
     if (fallback == null) {
-      return options.services();
+      return options.hosted().services();
     }
-    List<ServerServiceDefinition> all = new ArrayList<>(options.services());
+    List<ServerServiceDefinition> all = new ArrayList<>(options.hosted().services());
     all.addAll(fallback.getServices());
     return List.copyOf(all);
   }
 
   @Override
   public List<ServerServiceDefinition> getImmutableServices() {
-    return options.services();
+    return options.hosted().services();
   }
 
   @Override
   public List<ServerServiceDefinition> getMutableServices() {
-    var fallback = options.fallback();
+    var fallback = options.hosted().fallback();
     return fallback == null ? List.of() : List.copyOf(fallback.getServices());
   }
 
@@ -163,7 +169,7 @@ final class IpcServer extends Server implements Connection.Owner {
     List<Connection> open;
     synchronized (this) {
       shutdown = true;
-      open = List.copyOf(connections);
+      open = List.copyOf(connections.keySet());
     }
     acceptor.close();
     return open;
@@ -200,7 +206,7 @@ final class IpcServer extends Server implements Connection.Owner {
     }
     synchronized (this) {
       evicted = handshaking.size() >= options.maxHandshaking() ? oldestHandshaking() : null;
-      connections.add(connection);
+      connections.put(connection, new Retirement(connection, options.retirement(), scheduler));
       handshaking.add(connection);
     }
     if (evicted != null) {
@@ -230,9 +236,14 @@ final class IpcServer extends Server implements Connection.Owner {
   @Override
   public void ready(Connection connection) {
     boolean late;
+    Retirement retirement;
     synchronized (this) {
       handshaking.remove(connection);
       late = shutdown;
+      retirement = connections.get(connection);
+    }
+    if (retirement != null) {
+      retirement.start(jitter.nextDouble());
     }
     if (late) {
       connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down");
@@ -244,16 +255,14 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @Override
   public void closed(Connection connection, Status reason) {
+    Retirement retirement;
     synchronized (this) {
-      connections.remove(connection);
+      retirement = connections.remove(connection);
       handshaking.remove(connection);
     }
+    if (retirement != null) {
+      retirement.stop();
+    }
     terminateIfDone();
-  }
-
-  @Override
-  public ServerStream accept(
-      Connection connection, String method, Metadata metadata, long timeoutNanos) {
-    return dispatcher.accept(connection, method, metadata, timeoutNanos);
   }
 }

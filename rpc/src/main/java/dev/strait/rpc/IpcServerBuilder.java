@@ -15,6 +15,7 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
 import java.io.File;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -40,9 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
+  private static final long DEFAULT_PERMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MAX_HANDSHAKING = 64;
-  private static final int DEFAULT_MAX_RUNNING = 4096;
-  private static final int DEFAULT_MAX_QUEUED = 4096;
 
   private final IpcAddress address;
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
@@ -51,9 +51,12 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private @Nullable Executor executor;
   private Limits limits = Limits.DEFAULTS;
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
-  private int maxRunningHandlers = DEFAULT_MAX_RUNNING;
-  private int maxQueuedCalls = DEFAULT_MAX_QUEUED;
+  private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
+  private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
+  private PingLimit.Options pingLimit = new PingLimit.Options(DEFAULT_PERMIT_NANOS, false);
+  private Retirement.Options retirement = Retirement.Options.NEVER;
+  private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
   private @Nullable ScheduledExecutorService scheduler;
@@ -76,7 +79,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
 
   @Override
   public IpcServerBuilder executor(@Nullable Executor newExecutor) {
-    executor = newExecutor;
+    executor = Schedulers.unlessDirect(newExecutor);
     return this;
   }
 
@@ -144,6 +147,62 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
+  /**
+   * How far apart the pings of a client must at least be. A third one in a row that comes sooner
+   * ends the connection with the reason. 1 s by default; a client whose {@code keepAliveTime} is
+   * less needs less here.
+   */
+  @Override
+  public IpcServerBuilder permitKeepAliveTime(long value, TimeUnit unit) {
+    long nanos = Arguments.notNegative("permitKeepAliveTime", value, unit).toNanos();
+    pingLimit = new PingLimit.Options(nanos, pingLimit.withoutCalls());
+    return this;
+  }
+
+  /** Whether that holds also while no call is open; if not, two hours must lie between them. */
+  @Override
+  public IpcServerBuilder permitKeepAliveWithoutCalls(boolean permit) {
+    pingLimit = new PingLimit.Options(pingLimit.nanos(), permit);
+    return this;
+  }
+
+  /** Gives up connections without calls after between one and two of these. Never by default. */
+  @Override
+  public IpcServerBuilder maxConnectionIdle(long value, TimeUnit unit) {
+    retirement =
+        retirement.withIdle(Arguments.positive("maxConnectionIdle", value, unit).toNanos());
+    return this;
+  }
+
+  /**
+   * Gives up connections of that age, give or take a tenth: open calls go on, new ones are made on
+   * a new connection. Never by default.
+   */
+  @Override
+  public IpcServerBuilder maxConnectionAge(long value, TimeUnit unit) {
+    retirement = retirement.withAge(Arguments.positive("maxConnectionAge", value, unit).toNanos());
+    return this;
+  }
+
+  /** How long calls that are open at that age may go on. For ever by default. */
+  @Override
+  public IpcServerBuilder maxConnectionAgeGrace(long value, TimeUnit unit) {
+    retirement =
+        retirement.withGrace(Arguments.notNegative("maxConnectionAgeGrace", value, unit).toNanos());
+    return this;
+  }
+
+  /**
+   * Called when a connection is ready, before any of its calls begins, and when it is gone. It may
+   * block; the connection's calls wait. One that throws ends the connection. The attributes hold
+   * {@link IpcAttributes}.
+   */
+  @Override
+  public IpcServerBuilder addTransportFilter(ServerTransportFilter filter) {
+    filters.add(filter);
+    return this;
+  }
+
   @Override
   public IpcServerBuilder maxInboundMessageSize(int bytes) {
     limits = limits.withMaxMessageBytes(bytes);
@@ -168,11 +227,8 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
    * by default.
    */
   public IpcServerBuilder maxRunningHandlers(int running, int waiting) {
-    if (waiting < 0) {
-      throw new IllegalArgumentException("waiting must be 0 or more, was " + waiting);
-    }
-    maxRunningHandlers = Arguments.positive("maxRunningHandlers", running);
-    maxQueuedCalls = waiting;
+    maxRunningHandlers = Arguments.positive("running", running);
+    maxQueuedCalls = Arguments.notNegative("waiting", waiting);
     return this;
   }
 
@@ -252,16 +308,21 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return new IpcServer(
         address,
         new ServerOptions(
-            List.copyOf(services.values()),
-            fallback,
-            List.copyOf(interceptors),
-            executor,
+            new Hosted(
+                List.copyOf(services.values()),
+                fallback,
+                List.copyOf(interceptors),
+                executor,
+                maxRunningHandlers,
+                maxQueuedCalls,
+                limits.maxMessageBytes()),
             limits,
             handshakeTimeout,
             MAX_HANDSHAKING,
-            maxRunningHandlers,
-            maxQueuedCalls,
             keepAlive,
+            pingLimit,
+            retirement,
+            filters.copy(),
             // One more than can be held up in handlers.
             maxRunningHandlers + 1,
             waitStrategy,

@@ -153,6 +153,9 @@ final class ServerStream extends Stream {
     }
   }
 
+  @Override
+  void sent(OutboundMessage message) {}
+
   /** The caller sends no more messages. */
   void receiveEnd() {
     if (remoteEnds()) {

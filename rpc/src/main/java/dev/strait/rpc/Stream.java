@@ -3,7 +3,7 @@ package dev.strait.rpc;
 import dev.strait.framing.FrameHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   // Guarded by this.
   private StreamState state = StreamState.IDLE;
-  private final Queue<OutboundMessage> outbound = new ArrayDeque<>(2);
+  private final Deque<OutboundMessage> outbound = new ArrayDeque<>(2);
   private long outboundBytes;
   private int readyThresholdBytes = DEFAULT_READY_THRESHOLD_BYTES;
   private boolean readyOwed;
@@ -97,14 +97,18 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     return state == StreamState.RESET;
   }
 
-  /** Forgets the connection, which did nothing for the stream, and sends {@code message} again. */
-  final synchronized void rewind(@Nullable OutboundMessage message) {
+  /** Forgets the connection, which did nothing for the stream, and sends all messages again. */
+  final synchronized void rewind(SentMessages sent) {
     move(StreamState.Event.REWIND);
     id = 0;
     connection = null;
-    if (message != null) {
-      outbound.add(message);
-      outboundBytes += message.bytes.length;
+    OutboundMessage begun = outbound.peek();
+    if (begun != null) {
+      outboundBytes += begun.rewind();
+    }
+    for (OutboundMessage message = sent.takeLast(); message != null; message = sent.takeLast()) {
+      outbound.addFirst(message);
+      outboundBytes += message.rewind();
     }
   }
 
@@ -198,6 +202,8 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     spend(on, cost);
     outbound.remove();
     outboundBytes -= message.bytes.length;
+    message.framed = message.bytes.length;
+    sent(message);
     return message;
   }
 
@@ -234,9 +240,13 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     outboundBytes -= piece;
     if (!more) {
       outbound.remove();
+      sent(message);
     }
     return true;
   }
+
+  /** All of a message was encoded. */
+  abstract void sent(OutboundMessage message);
 
   /**
    * A receiver grants half a window at the latest, so a piece of that size never waits for ever.
