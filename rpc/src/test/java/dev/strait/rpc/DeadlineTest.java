@@ -402,8 +402,7 @@ final class DeadlineTest {
   /** C6: neither does one in the scheduler that channels and servers make for themselves. */
   @Test
   void aCancelledTimerLeavesTheSchedulerAtOnce() {
-    var scheduler =
-        (ScheduledThreadPoolExecutor) Schedulers.newScheduler("timer", Thread::new);
+    var scheduler = (ScheduledThreadPoolExecutor) Schedulers.newScheduler("timer", Thread::new);
     try {
       for (int i = 0; i < 100_000; i++) {
         scheduler.schedule(() -> {}, 1, TimeUnit.HOURS).cancel(false);
