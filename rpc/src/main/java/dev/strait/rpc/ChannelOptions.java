@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
+ * @param firstStreamId of its calls on each connection
  * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ChannelOptions(
@@ -36,4 +37,5 @@ record ChannelOptions(
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport,
+    int firstStreamId,
     @Nullable ScheduledExecutorService scheduler) {}

@@ -84,7 +84,8 @@ final class IpcChannel extends ManagedChannel {
         watcher,
         PING_LIMIT,
         options.filters(),
-        dispatcher);
+        dispatcher,
+        options.firstStreamId());
   }
 
   /** What the interceptors wrap. */

@@ -58,6 +58,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private int firstStreamId = 1;
   private @Nullable ScheduledExecutorService scheduler;
 
   private IpcChannelBuilder(IpcAddress address) {
@@ -265,6 +266,12 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /** An odd number near the end of all ids, for tests. */
+  IpcChannelBuilder firstStreamId(int id) {
+    firstStreamId = id;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcChannelBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -303,6 +310,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
                 transport,
+                firstStreamId,
                 scheduler))
         .start();
   }
