@@ -62,8 +62,7 @@ final class StreamIdTest {
   @Test
   void aClientThatHasUsedItsIdsGoesOnOnANewConnection() throws Exception {
     Ledger ledger = new Ledger();
-    local.serve(
-        b -> b.intercept(ledger).addService(Raw.service(Raw.BIDI, Raw.echo())));
+    local.serve(b -> b.intercept(ledger).addService(Raw.service(Raw.BIDI, Raw.echo())));
     ManagedChannel channel =
         local.channel(b -> b.firstStreamId(LAST_ODD_ID_OF_A_CALL - 20).windows(65_536, 65_536));
     Map<Integer, RecordingListener<byte[]>> calls = new HashMap<>();
