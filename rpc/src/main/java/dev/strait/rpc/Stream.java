@@ -322,7 +322,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     Connection on = connection;
     ReceiveCredit own = receiveCredit;
     if (on != null && own != null && credit > 0) {
-      on.consumed(this, own.consume(credit), credit);
+      on.consumed(this, own, credit);
     }
   }
 
