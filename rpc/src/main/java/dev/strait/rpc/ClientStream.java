@@ -12,12 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A call that this side made. */
 final class ClientStream extends Stream {
-  /** The terminal event: the call ended. */
-  record Closed(Status status, Metadata trailers) {}
+  /**
+   * The terminal event: the call ended.
+   *
+   * @param fromPeer whether the peer said so, and sent the trailers
+   */
+  record Closed(Status status, Metadata trailers, boolean fromPeer) {}
 
   private final IpcClientCall<?, ?> call;
   private final String methodName;
   private final boolean clientSendsOneMessage;
+
+  /** Null for a call without tracers. Set before the call begins. */
+  private @Nullable ClientTracing tracing;
 
   // Set by the thread that attaches the stream, before it is sent.
   private byte[] metadata = MetadataCodec.EMPTY;
@@ -44,6 +51,14 @@ final class ClientStream extends Stream {
     return call;
   }
 
+  void trace(@Nullable ClientTracing wanted) {
+    tracing = wanted;
+  }
+
+  @Nullable ClientTracing tracing() {
+    return tracing;
+  }
+
   /**
    * Makes ready to be sent on {@code on}.
    *
@@ -58,7 +73,12 @@ final class ClientStream extends Stream {
               + " bytes is over the limit of "
               + MethodNames.MAX_NAME_BYTES);
     }
-    metadata = MetadataCodec.encode(call.headers(), on.peer().maxMetadataBytes());
+    ClientTracing traced = tracing;
+    Metadata headers = traced == null ? call.headers() : traced.connected(on.attributes());
+    metadata = MetadataCodec.encode(headers, on.peer().maxMetadataBytes());
+    if (traced != null) {
+      traced.opens(this);
+    }
     bind(on, call.maxInboundMessageBytes());
   }
 
@@ -153,10 +173,10 @@ final class ClientStream extends Stream {
   /** The peer closed the call; its connection has forgotten the stream already. */
   void receiveClose(Status status, Metadata trailers) {
     if (status.isOk() && inMessage()) {
-      finish(
-          Status.INTERNAL.withDescription("the call was closed inside a message"), trailers, true);
+      Status inside = Status.INTERNAL.withDescription("the call was closed inside a message");
+      finish(new Closed(call.seenByCaller(inside), trailers, true), true);
     } else {
-      finish(status, trailers, false);
+      finish(new Closed(call.seenByCaller(status), trailers, true), false);
     }
   }
 
@@ -164,27 +184,26 @@ final class ClientStream extends Stream {
   void receiveCancel(CancelCode code, String text) {
     if (code == CancelCode.NOT_PROCESSED && !refusedBefore && rewindIfWhole()) {
       refusedBefore = true;
-      call.submitAgain();
+      call.submitAgain(code.status().withDescription(text));
       return;
     }
-    Status status =
+    finish(
         code == CancelCode.DEADLINE_EXCEEDED
             ? call.deadlineExceeded(text)
-            : code.status().withDescription(text);
-    finish(status, new Metadata(), true);
+            : code.status().withDescription(text));
   }
 
   @Override
   void failed(StreamException cause) {
-    finish(cause.code().status().withDescription(cause.text()), new Metadata(), true);
+    finish(cause.code().status().withDescription(cause.text()));
   }
 
   @Override
   void connectionLost(Status reason, boolean processed) {
     if (!processed && rewindIfWhole()) {
-      call.submitAgain();
+      call.submitAgain(reason);
     } else {
-      finish(reason, new Metadata(), true);
+      finish(reason);
     }
   }
 
@@ -199,11 +218,15 @@ final class ClientStream extends Stream {
     return true;
   }
 
-  /** Ends the call; only the first end counts. */
-  void finish(Status status, Metadata trailers, boolean dropOthers) {
+  /** Ends the call from this side; only the first end counts. */
+  void finish(Status status) {
+    finish(new Closed(call.seenByCaller(status), new Metadata(), false), true);
+  }
+
+  private void finish(Closed event, boolean dropOthers) {
     close();
     releasePartial();
-    callbacks.terminate(new Closed(call.seenByCaller(status), trailers), dropOthers);
+    callbacks.terminate(event, dropOthers);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param services the services
  * @param fallback asked for methods that no service has
  * @param interceptors in the order in which they were added; the last one runs first
+ * @param tracerFactories asked for tracers of each call
  * @param executor where handlers run; null for the thread that reads
  * @param maxRunning how many handlers may run at once
  * @param maxQueued how many calls may wait for that
@@ -22,6 +24,7 @@ record Hosted(
     List<ServerServiceDefinition> services,
     @Nullable HandlerRegistry fallback,
     List<ServerInterceptor> interceptors,
+    List<ServerStreamTracer.Factory> tracerFactories,
     @Nullable Executor executor,
     int maxRunning,
     int maxQueued,
