@@ -703,6 +703,24 @@ final class StreamTracerTest {
     assertEquals("2562047H", TimeoutEntry.format(Long.MAX_VALUE));
   }
 
+  // Late.
+
+  @Test
+  void tracersHearNothingAfterTheEndOfTheirCall() throws Exception {
+    ClientTracing tracing = ClientTracing.of(traced, new Metadata());
+    tracing.close(Status.ABORTED);
+
+    tracing.waits();
+    tracing.connected(Attributes.EMPTY);
+    tracing.received(1);
+    tracing.receivedTrailers(new Metadata());
+    tracing.again(Status.UNAVAILABLE);
+    tracing.close(Status.OK);
+
+    assertEquals(List.of("closed ABORTED"), atClient.take().events());
+    atClient.assertNoMore();
+  }
+
   // Without tracers.
 
   @Test
