@@ -32,6 +32,16 @@ final class Calls {
     }
   }
 
+  /** Counts up with each call that either side opens. */
+  long openedSoFar() {
+    lock.lock();
+    try {
+      return streams.openedSoFar();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether calls of this side can begin. */
   boolean mayOpen() {
     lock.lock();
@@ -67,7 +77,7 @@ final class Calls {
   /** Ends a stream from this side; the peer is told if it knows of it. */
   void cancel(Stream stream, CancelCode code, String text) {
     // First, so that it cannot be opened any more and its id does not change.
-    stream.close();
+    stream.reset();
     lock.lock();
     try {
       int id = stream.id();

@@ -5,6 +5,8 @@ import dev.strait.transport.WaitStrategy;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a channel, validated by the builder.
@@ -16,9 +18,11 @@ import java.util.List;
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
+ * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
+ * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ChannelOptions(
     String authority,
@@ -28,6 +32,8 @@ record ChannelOptions(
     Duration connectTimeout,
     Duration idleTimeout,
     KeepAliveOptions keepAlive,
+    TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
-    TransportOptions transport) {}
+    TransportOptions transport,
+    @Nullable ScheduledExecutorService scheduler) {}

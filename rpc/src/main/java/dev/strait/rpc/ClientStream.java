@@ -29,17 +29,12 @@ final class ClientStream extends Stream {
   // Set by the thread that attaches the stream, before it is sent.
   private byte[] metadata = MetadataCodec.EMPTY;
 
-  /** Used by the reading role only. */
-  private boolean headersCame;
-
   /** Used by the reading role only: one refusal is worth another attempt, two are an answer. */
   private boolean refusedBefore;
 
   // Guarded by this.
   private boolean ended;
-  private boolean endSent;
-  private boolean pieceSent;
-  private @Nullable OutboundMessage sentWhole;
+  private final SentMessages sent = new SentMessages();
 
   ClientStream(IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage) {
     this.call = call;
@@ -98,17 +93,16 @@ final class ClientStream extends Stream {
     }
     if (outboundCount() > 0) {
       boolean encoded = encodeMessage(out, on, ended);
-      pieceSent |= encoded;
       if (encoded && ended && outboundCount() == 0) {
-        endedOnWire();
+        move(StreamState.Event.LOCAL_END);
       }
       return encoded;
     }
-    if (ended && !endSent) {
+    if (ended && state() == StreamState.OPEN) {
       int at = FrameEncoder.begin(out);
       FrameEncoder.end(
           out, at, id(), FrameType.MESSAGE, FrameType.FLAG_END | FrameType.FLAG_NO_MESSAGE);
-      endedOnWire();
+      move(StreamState.Event.LOCAL_END);
       return true;
     }
     return false;
@@ -129,11 +123,10 @@ final class ClientStream extends Stream {
       OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
       if (message != null) {
         out.put(message.bytes);
-        sentWhole = message;
         flags |= FrameType.FLAG_WITH_MESSAGE;
       }
       if (outboundCount() == 0) {
-        endedOnWire();
+        move(StreamState.Event.LOCAL_END);
         flags |= FrameType.FLAG_END;
       }
     }
@@ -153,25 +146,30 @@ final class ClientStream extends Stream {
     return FrameType.FLAG_METHOD_NAME;
   }
 
-  private void endedOnWire() {
-    endSent = true;
-    move(StreamState.Event.LOCAL_END);
+  @Override
+  void sent(OutboundMessage message) {
+    sent.add(message);
   }
 
   // What came.
 
   /** The peer's initial metadata came. */
   void receiveHeaders(Metadata headers) throws StreamException {
-    if (headersCame || hasMessageCome()) {
+    if (!hearHeaders()) {
       throw new StreamException(
           CancelCode.PROTOCOL_ERROR, "HEADERS came twice, or after the first message");
     }
-    headersCame = true;
     callbacks.add(headers);
+  }
+
+  /** The peer has taken the call on: it is not made again. */
+  synchronized void answered() {
+    sent.forget();
   }
 
   /** The peer closed the call; its connection has forgotten the stream already. */
   void receiveClose(Status status, Metadata trailers) {
+    close();
     if (status.isOk() && inMessage()) {
       Status inside = Status.INTERNAL.withDescription("the call was closed inside a message");
       finish(new Closed(call.seenByCaller(inside), trailers, true), true);
@@ -207,14 +205,15 @@ final class ClientStream extends Stream {
     }
   }
 
-  /** Makes ready to be sent again; false if what was sent is not there any more. */
+  /**
+   * Makes ready to be sent again; false if what was sent is not there any more, or if the peer has
+   * begun to answer, whatever it says about that now.
+   */
   private synchronized boolean rewindIfWhole() {
-    if (pieceSent || state() == StreamState.CLOSED) {
+    if (!sent.isComplete() || hasHeard() || state().isOver()) {
       return false;
     }
-    rewind(sentWhole);
-    sentWhole = null;
-    endSent = false;
+    rewind(sent);
     return true;
   }
 
@@ -224,7 +223,7 @@ final class ClientStream extends Stream {
   }
 
   private void finish(Closed event, boolean dropOthers) {
-    close();
+    reset();
     releasePartial();
     callbacks.terminate(event, dropOthers);
   }

@@ -1,6 +1,8 @@
 package dev.strait.rpc;
 
+import dev.strait.transport.Ticker;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -23,20 +25,24 @@ final class Dispatcher {
   private final ScheduledExecutorService scheduler;
   private final Executor fallbackExecutor;
   private final Context rootContext;
+  private final Deadline.Ticker deadlineTicker;
 
   /**
    * @param rootContext the context of every handler
+   * @param ticker the clock of the deadlines
    */
   Dispatcher(
       Hosted hosted,
       Context rootContext,
       ScheduledExecutorService scheduler,
+      Ticker ticker,
       Executor fallbackExecutor) {
     this.hosted = hosted;
     this.scheduler = scheduler;
     this.fallbackExecutor = fallbackExecutor;
     this.limit = new HandlerLimit(hosted.maxRunning(), hosted.maxQueued());
     this.rootContext = rootContext;
+    this.deadlineTicker = DeadlineTicker.of(ticker);
     for (ServerServiceDefinition service : hosted.services()) {
       for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
         methods.put(
@@ -73,6 +79,11 @@ final class Dispatcher {
 
   ScheduledExecutorService scheduler() {
     return scheduler;
+  }
+
+  /** The clock of the calls' deadlines. */
+  Deadline.Ticker deadlineTicker() {
+    return deadlineTicker;
   }
 
   Context rootContext() {

@@ -46,7 +46,7 @@ final class IncomingCall implements ServerStream.Call {
     this.deadline =
         timeoutNanos == Long.MAX_VALUE || timeoutNanos < 0
             ? null // A u64 beyond what counts here is as good as none.
-            : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS);
+            : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS, dispatcher.deadlineTicker());
   }
 
   /** The stream, whose handler waits. */
@@ -82,7 +82,9 @@ final class IncomingCall implements ServerStream.Call {
 
   /** The handler may begin. */
   void proceed() {
-    stream.callbacks.proceed();
+    if (!calls.hold(this)) {
+      stream.callbacks.proceed();
+    }
   }
 
   String methodName() {

@@ -10,11 +10,9 @@ import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The client's entry: calls, the channel's life, and what its calls have in common. Thread-safe.
  */
 final class IpcChannel extends ManagedChannel {
+  /** Servers ping as often as they are told to; this stops floods only. */
+  private static final PingLimit.Options PING_LIMIT = new PingLimit.Options(1_000_000, true);
+
   private final IpcAddress address;
   private final ChannelOptions options;
   private final ScheduledExecutorService scheduler;
@@ -37,7 +38,7 @@ final class IpcChannel extends ManagedChannel {
   private final AtomicInteger openCalls = new AtomicInteger();
   private final AtomicLong startedCalls = new AtomicLong();
   private final CountDownLatch terminated = new CountDownLatch(1);
-  private volatile @Nullable ScheduledFuture<?> idleCheck;
+  private final IdleCheck idleCheck;
   private volatile boolean shutdown;
   private volatile boolean shutdownNow;
 
@@ -45,15 +46,27 @@ final class IpcChannel extends ManagedChannel {
     this.address = address;
     this.options = options;
     var threads = options.transport().threadFactory();
-    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.scheduler =
+        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
-    this.dispatcher = new Dispatcher(options.hosted(), Context.ROOT, scheduler, fallbackExecutor);
+    this.dispatcher =
+        new Dispatcher(
+            options.hosted(),
+            Context.ROOT,
+            scheduler,
+            options.transport().ticker(),
+            fallbackExecutor);
     Executor own = dispatcher.executor();
     this.connectivity = new Connectivity(own == null ? fallbackExecutor : own, fallbackExecutor);
     this.connector =
         new Connector(
             address, options.transport(), settings(), connectivity, this::terminateIfDone);
+    this.idleCheck =
+        new IdleCheck(
+            () -> startedCalls.get() + dispatcher.limit().begun(),
+            () -> openCalls.get() > 0 || connector.hasOpenCalls(),
+            () -> connector.drain(GoAwayReason.IDLE, "no call for " + options.idleTimeout()));
     this.intercepted = ClientInterceptors.intercept(new Calls(), options.interceptors());
   }
 
@@ -69,6 +82,8 @@ final class IpcChannel extends ManagedChannel {
         scheduler,
         options.transport().ticker(),
         watcher,
+        PING_LIMIT,
+        options.filters(),
         dispatcher);
   }
 
@@ -134,6 +149,12 @@ final class IpcChannel extends ManagedChannel {
     public @Nullable Executor executor() {
       return options.hosted().executor();
     }
+  }
+
+  /** Begins to watch for the idle timeout. */
+  IpcChannel start() {
+    idleCheck.start(scheduler, options.idleTimeout().toNanos());
+    return this;
   }
 
   // For the application.
@@ -229,36 +250,12 @@ final class IpcChannel extends ManagedChannel {
 
   private void terminateIfDone() {
     if (shutdown && openCalls.get() == 0 && connector.isAllClosed()) {
-      ScheduledFuture<?> check = idleCheck;
-      if (check != null) {
-        check.cancel(false);
-      }
+      idleCheck.stop();
       watcher.close();
-      scheduler.shutdownNow();
+      if (options.scheduler() == null) {
+        scheduler.shutdownNow();
+      }
       terminated.countDown();
     }
-  }
-
-  /** Gives the connection up when there was no call for a whole idle timeout. */
-  void watchForIdleness() {
-    Duration timeout = options.idleTimeout();
-    long nanos = timeout.toNanos();
-    idleCheck =
-        scheduler.scheduleWithFixedDelay(
-            new Runnable() {
-              private long seen = -1;
-
-              @Override
-              public void run() {
-                long started = startedCalls.get() + dispatcher.limit().begun();
-                if (started == seen && openCalls.get() == 0 && !connector.hasOpenCalls()) {
-                  connector.drain(GoAwayReason.IDLE, "no call for " + timeout);
-                }
-                seen = started;
-              }
-            },
-            nanos,
-            nanos,
-            TimeUnit.NANOSECONDS);
   }
 }

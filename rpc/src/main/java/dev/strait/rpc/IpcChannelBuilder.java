@@ -10,6 +10,7 @@ import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientTransportFilter;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +56,10 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
+  private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private @Nullable ScheduledExecutorService scheduler;
 
   private IpcChannelBuilder(IpcAddress address) {
     this.address = address;
@@ -179,6 +183,16 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * Called when a connection is ready, before any call is sent on it, and when it is gone. It may
+   * block; the channel's calls wait. One that throws ends the connection.
+   */
+  @Override
+  public IpcChannelBuilder addTransportFilter(ClientTransportFilter filter) {
+    filters.add(filter);
+    return this;
+  }
+
   /** Without meaning here: calls that the server never saw are sent again, no others. */
   @Override
   public IpcChannelBuilder enableRetry() {
@@ -256,6 +270,12 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /** Where every timer runs, for tests; never shut down here. By default one of its own. */
+  IpcChannelBuilder scheduler(ScheduledExecutorService newScheduler) {
+    scheduler = newScheduler;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcChannelBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -273,8 +293,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   @Override
   public ManagedChannel build() {
     Transports.connecting(address, transport);
-    IpcChannel channel =
-        new IpcChannel(
+    return new IpcChannel(
             address,
             new ChannelOptions(
                 authority,
@@ -292,10 +311,11 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
+                filters.copy(),
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
-                transport));
-    channel.watchForIdleness();
-    return channel;
+                transport,
+                scheduler))
+        .start();
   }
 }

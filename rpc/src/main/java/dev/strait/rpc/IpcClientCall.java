@@ -321,7 +321,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
             ? CancelCode.DEADLINE_EXCEEDED
             : CancelCode.CANCELLED;
     // First, so that a connection that takes the call on right now does not open it any more.
-    stream.close();
+    stream.reset();
     Connection connection = stream.connection();
     if (connection != null) {
       String text = status.getDescription();

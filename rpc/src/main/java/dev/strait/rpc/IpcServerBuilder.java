@@ -17,6 +17,7 @@ import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
+import io.grpc.ServerTransportFilter;
 import java.io.File;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilder> {
   private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
+  private static final long DEFAULT_PERMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MAX_HANDSHAKING = 64;
 
   private final IpcAddress address;
@@ -54,8 +57,12 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
   private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
+  private PingLimit.Options pingLimit = new PingLimit.Options(DEFAULT_PERMIT_NANOS, false);
+  private Retirement.Options retirement = Retirement.Options.NEVER;
+  private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private @Nullable ScheduledExecutorService scheduler;
 
   private IpcServerBuilder(IpcAddress address) {
     this.address = address;
@@ -158,6 +165,62 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
+  /**
+   * How far apart the pings of a client must at least be. A third one in a row that comes sooner
+   * ends the connection with the reason. 1 s by default; a client whose {@code keepAliveTime} is
+   * less needs less here.
+   */
+  @Override
+  public IpcServerBuilder permitKeepAliveTime(long value, TimeUnit unit) {
+    long nanos = Arguments.notNegative("permitKeepAliveTime", value, unit).toNanos();
+    pingLimit = new PingLimit.Options(nanos, pingLimit.withoutCalls());
+    return this;
+  }
+
+  /** Whether that holds also while no call is open; if not, two hours must lie between them. */
+  @Override
+  public IpcServerBuilder permitKeepAliveWithoutCalls(boolean permit) {
+    pingLimit = new PingLimit.Options(pingLimit.nanos(), permit);
+    return this;
+  }
+
+  /** Gives up connections without calls after between one and two of these. Never by default. */
+  @Override
+  public IpcServerBuilder maxConnectionIdle(long value, TimeUnit unit) {
+    retirement =
+        retirement.withIdle(Arguments.positive("maxConnectionIdle", value, unit).toNanos());
+    return this;
+  }
+
+  /**
+   * Gives up connections of that age, give or take a tenth: open calls go on, new ones are made on
+   * a new connection. Never by default.
+   */
+  @Override
+  public IpcServerBuilder maxConnectionAge(long value, TimeUnit unit) {
+    retirement = retirement.withAge(Arguments.positive("maxConnectionAge", value, unit).toNanos());
+    return this;
+  }
+
+  /** How long calls that are open at that age may go on. For ever by default. */
+  @Override
+  public IpcServerBuilder maxConnectionAgeGrace(long value, TimeUnit unit) {
+    retirement =
+        retirement.withGrace(Arguments.notNegative("maxConnectionAgeGrace", value, unit).toNanos());
+    return this;
+  }
+
+  /**
+   * Called when a connection is ready, before any of its calls begins, and when it is gone. It may
+   * block; the connection's calls wait. One that throws ends the connection. The attributes hold
+   * {@link IpcAttributes}.
+   */
+  @Override
+  public IpcServerBuilder addTransportFilter(ServerTransportFilter filter) {
+    filters.add(filter);
+    return this;
+  }
+
   @Override
   public IpcServerBuilder maxInboundMessageSize(int bytes) {
     limits = limits.withMaxMessageBytes(bytes);
@@ -238,6 +301,12 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
+  /** Where every timer runs, for tests; never shut down here. By default one of its own. */
+  IpcServerBuilder scheduler(ScheduledExecutorService newScheduler) {
+    scheduler = newScheduler;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcServerBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -270,9 +339,13 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
             handshakeTimeout,
             MAX_HANDSHAKING,
             keepAlive,
+            pingLimit,
+            retirement,
+            filters.copy(),
             // One more than can be held up in handlers.
             maxRunningHandlers + 1,
             waitStrategy,
-            transport));
+            transport,
+            scheduler));
   }
 }

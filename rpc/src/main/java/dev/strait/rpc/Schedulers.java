@@ -38,6 +38,16 @@ final class Schedulers {
   }
 
   /**
+   * The scheduler of a channel or a server.
+   *
+   * @param given somebody else's, if there is one
+   */
+  static ScheduledExecutorService schedulerOr(
+      @Nullable ScheduledExecutorService given, String name, ThreadFactory threads) {
+    return given == null ? newScheduler(name, threads) : given;
+  }
+
+  /**
    * Runs each task on a daemon thread of its own: for what must be delivered when all else is gone.
    */
   static Executor threadPerTask(String name, ThreadFactory threads) {

@@ -319,6 +319,19 @@ abstract class WireErrorTest {
   }
 
   @Test
+  void aMalformedFrameOnAClosedStreamIsIgnoredToo() throws IOException {
+    ScriptedPeer peer = local.greetedPeer();
+    assertStillServes(peer, 1);
+    int[] types = {FrameType.WINDOW, FrameType.CANCEL, FrameType.CLOSE, FrameType.HEADERS};
+
+    for (int type : types) {
+      peer.send(1, type, 0, Data.of((byte) 1));
+    }
+
+    assertStillServes(peer, 3);
+  }
+
+  @Test
   void anIdOfTheOtherSideIsFatal() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
 
@@ -639,6 +652,21 @@ abstract class WireErrorTest {
     peer.send(1, FrameType.MESSAGE, FrameType.FLAG_NO_MESSAGE, Data.of());
 
     assertResets(peer, 1, CancelCode.PROTOCOL_ERROR, "no end");
+    assertStillServes(peer, 3);
+  }
+
+  @Test
+  void anEndWithoutAMessageThatContinuesOneEndsThatCallOnly() throws IOException {
+    ScriptedPeer peer = local.greetedPeer();
+    peer.open(1, BIDI, 0);
+
+    peer.send(
+        1,
+        FrameType.MESSAGE,
+        FrameType.FLAG_NO_MESSAGE | FrameType.FLAG_END | FrameType.FLAG_CONTINUED,
+        Data.of());
+
+    assertResets(peer, 1, CancelCode.PROTOCOL_ERROR, "there is none");
     assertStillServes(peer, 3);
   }
 
