@@ -14,6 +14,13 @@ final class Arguments {
     return value;
   }
 
+  static int notNegative(String what, int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(what + " must be 0 or more, was " + value);
+    }
+    return value;
+  }
+
   static Duration positive(String what, long value, TimeUnit unit) {
     if (value <= 0) {
       throw new IllegalArgumentException(what + " must be positive, was " + value + " " + unit);

@@ -12,19 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Calls {
   private final Connection connection;
-  private final Connection.Owner owner;
   private final ReentrantLock lock;
   private final Streams streams; // guarded by lock
   private final FrameWriter writer;
 
-  Calls(
-      Connection connection,
-      Connection.Owner owner,
-      ReentrantLock lock,
-      Streams streams,
-      FrameWriter writer) {
+  Calls(Connection connection, ReentrantLock lock, Streams streams, FrameWriter writer) {
     this.connection = connection;
-    this.owner = owner;
     this.lock = lock;
     this.streams = streams;
     this.writer = writer;
@@ -39,6 +32,16 @@ final class Calls {
     }
   }
 
+  /** Whether calls of this side can begin. */
+  boolean mayOpen() {
+    lock.lock();
+    try {
+      return streams.mayOpen();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // Of this side.
 
   /**
@@ -47,13 +50,8 @@ final class Calls {
    * @throws StreamException if the peer would not accept it
    */
   boolean attach(ClientStream stream) throws StreamException {
-    lock.lock();
-    try {
-      if (!streams.mayOpen()) {
-        return false;
-      }
-    } finally {
-      lock.unlock();
+    if (!mayOpen()) {
+      return false;
     }
     stream.prepare(connection);
     return true;
@@ -118,7 +116,7 @@ final class Calls {
         throw new StreamException(
             CancelCode.NOT_PROCESSED, "over the limit of " + max + " open calls on one connection");
       }
-      stream = owner.accept(connection, method, metadata, timeoutNanos);
+      stream = connection.incoming().accept(method, metadata, timeoutNanos);
       streams.accept(streamId, stream);
     } finally {
       lock.unlock();

@@ -5,15 +5,13 @@ import dev.strait.transport.WaitStrategy;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a channel, validated by the builder.
  *
  * @param authority what calls report as their authority
  * @param interceptors in the order in which they were added
- * @param executor where callbacks run; null for the thread that reads
+ * @param hosted what servers may call; its executor is also that of the callbacks
  * @param limits what the channel accepts
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 record ChannelOptions(
     String authority,
     List<ClientInterceptor> interceptors,
-    @Nullable Executor executor,
+    Hosted hosted,
     Limits limits,
     Duration connectTimeout,
     Duration idleTimeout,

@@ -6,7 +6,6 @@ import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.Transport;
 import io.grpc.Attributes;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,15 +31,6 @@ final class Connection {
 
     /** The connection is gone; its streams have been told. Called once. */
     void closed(Connection connection, Status reason);
-
-    /**
-     * The peer opens a call.
-     *
-     * @return its stream, whose handler waits for {@link ServerStream#begin}
-     * @throws StreamException if it is refused
-     */
-    ServerStream accept(Connection connection, String method, Metadata metadata, long timeoutNanos)
-        throws StreamException;
   }
 
   private final Transport transport;
@@ -62,6 +52,7 @@ final class Connection {
 
   private final AtomicBoolean establishing = new AtomicBoolean();
   private volatile @Nullable Attributes attributes;
+  private volatile @Nullable IncomingCalls incoming;
 
   /**
    * @param connecting whether this side connects
@@ -76,7 +67,7 @@ final class Connection {
     this.reading = new Reading(this, transport, settings);
     this.writer = new FrameWriter(lock, transport, reading, streams);
     this.end = new ConnectionEnd(this, owner, transport, settings, lock, streams, writer, reading);
-    this.calls = new Calls(this, owner, lock, streams, writer);
+    this.calls = new Calls(this, lock, streams, writer);
     this.handshake = new Handshake(this, settings);
     this.keepAlive = new KeepAlive(this, settings);
     this.receiveCredit = new ReceiveCredit(settings.limits().connectionWindowBytes());
@@ -132,6 +123,15 @@ final class Connection {
     if (known == null) {
       known = IpcAttributes.of(this, connecting);
       attributes = known;
+    }
+    return known;
+  }
+
+  /** The calls that the peer makes. Used once its HELLO has come. */
+  IncomingCalls incoming() {
+    IncomingCalls known = incoming;
+    if (known == null) {
+      throw new IllegalStateException("before the peer's HELLO");
     }
     return known;
   }
@@ -244,6 +244,7 @@ final class Connection {
     } finally {
       lock.unlock();
     }
+    incoming = new IncomingCalls(settings.dispatcher(), this, attributes());
     keepAlive.start();
     owner.ready(this);
   }

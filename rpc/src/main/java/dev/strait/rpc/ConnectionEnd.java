@@ -214,9 +214,13 @@ final class ConnectionEnd {
 
   /** A stream that the connection has forgotten ends, or starts over on another one. */
   void lose(Stream stream, boolean processed) {
+    stream.connectionLost(status(), processed);
+  }
+
+  /** Why calls end, or do not begin. */
+  Status status() {
     Status why = status;
-    stream.connectionLost(
-        why == null ? Status.UNAVAILABLE.withDescription(name + " is gone") : why, processed);
+    return why == null ? Status.UNAVAILABLE.withDescription(name + " is going away") : why;
   }
 
   private Status statusFor(Exception reason) {

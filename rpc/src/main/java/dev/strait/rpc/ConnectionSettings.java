@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadFactory;
  * @param scheduler for timeouts
  * @param ticker the clock
  * @param watcher watches over inline callbacks
+ * @param dispatcher where the calls that come go
  */
 record ConnectionSettings(
     Limits limits,
@@ -30,4 +31,5 @@ record ConnectionSettings(
     ThreadFactory threads,
     ScheduledExecutorService scheduler,
     Ticker ticker,
-    Watcher watcher) {}
+    Watcher watcher,
+    Dispatcher dispatcher) {}

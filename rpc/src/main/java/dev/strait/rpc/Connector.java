@@ -131,6 +131,15 @@ final class Connector implements Connection.Owner {
     all.forEach(connection -> connection.end().close(new IOException(reason.getDescription())));
   }
 
+  /** Whether any call is open on a connection, of either side. */
+  boolean hasOpenCalls() {
+    List<Connection> all;
+    synchronized (this) {
+      all = new ArrayList<>(live);
+    }
+    return all.stream().anyMatch(connection -> connection.calls().areOpen());
+  }
+
   synchronized boolean isAllClosed() {
     return live.isEmpty();
   }
@@ -284,14 +293,5 @@ final class Connector implements Connection.Owner {
       connectivity.set(ConnectivityState.IDLE);
     }
     start(next);
-  }
-
-  @Override
-  public ServerStream accept(
-      Connection connection, String method, Metadata metadata, long timeoutNanos)
-      throws StreamException {
-    throw new StreamException(
-        CancelCode.NOT_PROCESSED,
-        "this client hosts no services, " + Escape.text(method) + " came");
   }
 }

@@ -3,7 +3,6 @@ package dev.strait.rpc;
 import io.grpc.Context;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
-import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -16,53 +15,51 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** From a method's name to its handler: what the calls that come to a server have in common. */
+/** From a method's name to its handler: what all calls that come have in common. */
 final class Dispatcher {
-  private final ServerOptions options;
+  private final Hosted hosted;
   private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
   private final HandlerLimit limit;
   private final ScheduledExecutorService scheduler;
   private final Executor fallbackExecutor;
   private final Context rootContext;
 
+  /**
+   * @param rootContext the context of every handler
+   */
   Dispatcher(
-      ServerOptions options,
-      Server server,
+      Hosted hosted,
+      Context rootContext,
       ScheduledExecutorService scheduler,
       Executor fallbackExecutor) {
-    this.options = options;
+    this.hosted = hosted;
     this.scheduler = scheduler;
     this.fallbackExecutor = fallbackExecutor;
-    this.limit = new HandlerLimit(options.maxRunning(), options.maxQueued());
-    this.rootContext = dev.strait.rpc.touchpoint.ServerContext.with(Context.ROOT, server);
-    for (ServerServiceDefinition service : options.services()) {
+    this.limit = new HandlerLimit(hosted.maxRunning(), hosted.maxQueued());
+    this.rootContext = rootContext;
+    for (ServerServiceDefinition service : hosted.services()) {
       for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
         methods.put(
             method.getMethodDescriptor().getFullMethodName(),
-            intercepted(method, options.interceptors()));
+            intercepted(method, hosted.interceptors()));
       }
     }
-  }
-
-  /** Takes a call on, which begins when its stream is told so. Runs no user code. */
-  ServerStream accept(Connection connection, String method, Metadata metadata, long timeoutNanos) {
-    return new IncomingCall(this, connection, method, metadata, timeoutNanos).accept();
   }
 
   /** The method with this name; null if there is none. May run user code. */
   @Nullable ServerMethodDefinition<?, ?> lookup(String name) {
     ServerMethodDefinition<?, ?> method = methods.get(name);
-    HandlerRegistry fallback = options.fallback();
+    HandlerRegistry fallback = hosted.fallback();
     if (method != null || fallback == null) {
       return method;
     }
     ServerMethodDefinition<?, ?> found = fallback.lookupMethod(name);
-    return found == null ? null : intercepted(found, options.interceptors());
+    return found == null ? null : intercepted(found, hosted.interceptors());
   }
 
   /** Where handlers run; null for the thread that reads. */
   @Nullable Executor executor() {
-    return options.executor();
+    return hosted.executor();
   }
 
   Executor fallbackExecutor() {
@@ -81,8 +78,8 @@ final class Dispatcher {
     return limit;
   }
 
-  int maxInboundMessageBytes() {
-    return options.limits().maxMessageBytes();
+  Hosted hosted() {
+    return hosted;
   }
 
   private static <ReqT, RespT> ServerMethodDefinition<ReqT, RespT> intercepted(

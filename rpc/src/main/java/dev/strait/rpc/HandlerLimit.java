@@ -16,6 +16,7 @@ final class HandlerLimit {
   // Guarded by this.
   private final Set<IncomingCall> queued = new LinkedHashSet<>();
   private int running;
+  private long begun;
 
   HandlerLimit(int maxRunning, int maxQueued) {
     this.maxRunning = maxRunning;
@@ -28,6 +29,7 @@ final class HandlerLimit {
    * @throws StreamException if it may not even wait
    */
   synchronized boolean begin(IncomingCall call) throws StreamException {
+    begun++;
     if (running < maxRunning) {
       running++;
       return true;
@@ -39,6 +41,11 @@ final class HandlerLimit {
     }
     queued.add(call);
     return false;
+  }
+
+  /** How many calls have come so far. */
+  synchronized long begun() {
+    return begun;
   }
 
   /** A call has had its terminal callback, or ended while it waited. */

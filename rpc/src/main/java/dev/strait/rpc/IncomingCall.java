@@ -21,6 +21,7 @@ final class IncomingCall implements ServerStream.Call {
   /** The first event: the handler is to be started. */
   private static final Object START = new Object();
 
+  private final IncomingCalls calls;
   private final Dispatcher dispatcher;
   private final Connection connection;
   private final String methodName;
@@ -33,14 +34,10 @@ final class IncomingCall implements ServerStream.Call {
   private boolean counted; // guarded by this
   private @Nullable IpcServerCall<?, ?> call; // used by callbacks only
 
-  IncomingCall(
-      Dispatcher dispatcher,
-      Connection connection,
-      String methodName,
-      Metadata metadata,
-      long timeoutNanos) {
-    this.dispatcher = dispatcher;
-    this.connection = connection;
+  IncomingCall(IncomingCalls calls, String methodName, Metadata metadata, long timeoutNanos) {
+    this.calls = calls;
+    this.dispatcher = calls.dispatcher();
+    this.connection = calls.connection();
     this.methodName = methodName;
     this.metadata = metadata;
     this.deadline =
@@ -52,7 +49,7 @@ final class IncomingCall implements ServerStream.Call {
   /** The stream, whose handler waits. */
   ServerStream accept() {
     stream.callbacks.hold();
-    stream.bind(connection, dispatcher.maxInboundMessageBytes());
+    stream.bind(connection, dispatcher.hosted().maxMessageBytes());
     stream.callbacks.add(START);
     return stream;
   }
@@ -102,7 +99,7 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   Attributes attributes() {
-    return connection.attributes();
+    return calls.attributes();
   }
 
   /** Ends the call from this side, before or instead of a close. Any thread. */
@@ -179,8 +176,8 @@ final class IncomingCall implements ServerStream.Call {
 
   private Context.CancellableContext newContext() {
     return deadline == null
-        ? dispatcher.rootContext().withCancellation()
-        : dispatcher.rootContext().withDeadline(deadline, dispatcher.scheduler());
+        ? calls.context().withCancellation()
+        : calls.context().withDeadline(deadline, dispatcher.scheduler());
   }
 
   private void startIn(Context.CancellableContext running) {

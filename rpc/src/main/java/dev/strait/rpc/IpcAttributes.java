@@ -18,6 +18,10 @@ public final class IpcAttributes {
   public static final Attributes.Key<PeerCredentials> PEER_CREDENTIALS =
       Attributes.Key.create("dev.strait.rpc.peer-credentials");
 
+  /** The way back on the connection: calls to what the process at the other end hosts. */
+  public static final Attributes.Key<PeerChannel> PEER_CHANNEL =
+      Attributes.Key.create("dev.strait.rpc.peer-channel");
+
   private IpcAttributes() {}
 
   static Attributes of(Connection connection, boolean connecting) {

@@ -1,12 +1,12 @@
 package dev.strait.rpc;
 
-import com.google.common.util.concurrent.MoreExecutors;
 import dev.strait.transport.IpcAddress;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -29,6 +29,7 @@ final class IpcChannel extends ManagedChannel {
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
   private final Executor fallbackExecutor;
+  private final Dispatcher dispatcher;
   private final Connectivity connectivity;
   private final Connector connector;
   private final Channel intercepted;
@@ -47,7 +48,9 @@ final class IpcChannel extends ManagedChannel {
     this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
-    this.connectivity = new Connectivity(executorOr(fallbackExecutor), fallbackExecutor);
+    this.dispatcher = new Dispatcher(options.hosted(), Context.ROOT, scheduler, fallbackExecutor);
+    Executor own = dispatcher.executor();
+    this.connectivity = new Connectivity(own == null ? fallbackExecutor : own, fallbackExecutor);
     this.connector =
         new Connector(
             address, options.transport(), settings(), connectivity, this::terminateIfDone);
@@ -65,25 +68,71 @@ final class IpcChannel extends ManagedChannel {
         options.transport().threadFactory(),
         scheduler,
         options.transport().ticker(),
-        watcher);
-  }
-
-  private Executor executorOr(Executor other) {
-    Executor own = executorFor(CallOptions.DEFAULT);
-    return own == null ? other : own;
+        watcher,
+        dispatcher);
   }
 
   /** What the interceptors wrap. */
-  private final class Calls extends Channel {
+  private final class Calls extends Channel implements IpcClientCall.Owner {
     @Override
     public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
         MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
-      return new IpcClientCall<>(IpcChannel.this, method, callOptions);
+      return new IpcClientCall<>(this, method, callOptions);
     }
 
     @Override
     public String authority() {
-      return IpcChannel.this.authority();
+      return options.authority();
+    }
+
+    @Override
+    public boolean callStarted() {
+      openCalls.incrementAndGet();
+      startedCalls.lazySet(startedCalls.getPlain() + 1);
+      return !shutdown;
+    }
+
+    @Override
+    public void callEnded(ClientStream stream) {
+      connector.remove(stream);
+      if (openCalls.decrementAndGet() == 0 && shutdown) {
+        closeIfUnused();
+      }
+    }
+
+    @Override
+    public void submit(ClientStream stream) {
+      connector.submit(stream);
+    }
+
+    @Override
+    public Status shutdownStatus() {
+      return IpcChannel.this.shutdownStatus();
+    }
+
+    @Override
+    public IpcAddress address() {
+      return address;
+    }
+
+    @Override
+    public int maxInboundMessageBytes() {
+      return options.limits().maxMessageBytes();
+    }
+
+    @Override
+    public ScheduledExecutorService scheduler() {
+      return scheduler;
+    }
+
+    @Override
+    public Executor fallbackExecutor() {
+      return fallbackExecutor;
+    }
+
+    @Override
+    public @Nullable Executor executor() {
+      return options.hosted().executor();
     }
   }
 
@@ -163,59 +212,12 @@ final class IpcChannel extends ManagedChannel {
     return "IpcChannel{" + address + ", " + connectivity.get() + "}";
   }
 
-  // For its calls.
+  // The end.
 
-  /** Counts a call; false if the channel takes no more. */
-  boolean callStarted() {
-    openCalls.incrementAndGet();
-    startedCalls.lazySet(startedCalls.getPlain() + 1);
-    return !shutdown;
-  }
-
-  void callEnded(ClientStream stream) {
-    connector.remove(stream);
-    if (openCalls.decrementAndGet() == 0 && shutdown) {
-      closeIfUnused();
-    }
-  }
-
-  void submit(ClientStream stream) {
-    connector.submit(stream);
-  }
-
-  Status shutdownStatus() {
+  private Status shutdownStatus() {
     return Status.UNAVAILABLE.withDescription(
         shutdownNow ? "Channel shutdownNow invoked" : "Channel shutdown invoked");
   }
-
-  IpcAddress address() {
-    return address;
-  }
-
-  int maxInboundMessageBytes() {
-    return options.limits().maxMessageBytes();
-  }
-
-  ScheduledExecutorService scheduler() {
-    return scheduler;
-  }
-
-  /** Runs what must be delivered when a call's own executor refuses it. */
-  Executor fallbackExecutor() {
-    return fallbackExecutor;
-  }
-
-  /** Where a call's callbacks run; null for the thread that reads. */
-  @Nullable Executor executorFor(CallOptions callOptions) {
-    Executor executor = callOptions.getExecutor();
-    if (executor == null) {
-      executor = options.executor();
-    }
-    // Guava's direct executor is an enum; the test keeps its class from being loaded for others.
-    return executor instanceof Enum && executor == MoreExecutors.directExecutor() ? null : executor;
-  }
-
-  // The end.
 
   private void closeIfUnused() {
     if (openCalls.get() == 0) {
@@ -248,8 +250,8 @@ final class IpcChannel extends ManagedChannel {
 
               @Override
               public void run() {
-                long started = startedCalls.get();
-                if (started == seen && openCalls.get() == 0) {
+                long started = startedCalls.get() + dispatcher.limit().begun();
+                if (started == seen && openCalls.get() == 0 && !connector.hasOpenCalls()) {
                   connector.drain(GoAwayReason.IDLE, "no call for " + timeout);
                 }
                 seen = started;

@@ -7,16 +7,20 @@ import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
+import io.grpc.ServerServiceDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -36,11 +40,14 @@ import org.jspecify.annotations.Nullable;
 public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBuilder> {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
-  private static final int DEFAULT_MAX_READERS = 1024;
+  private static final int MAX_THREADS_IN_CALLBACKS = 1024;
 
   private final IpcAddress address;
   private final List<ClientInterceptor> interceptors = new ArrayList<>();
+  private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
   private @Nullable Executor executor;
+  private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
+  private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private String authority = "localhost";
   private Limits limits = Limits.DEFAULTS;
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
@@ -67,7 +74,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
 
   @Override
   public IpcChannelBuilder executor(Executor newExecutor) {
-    executor = newExecutor;
+    executor = Schedulers.unlessDirect(newExecutor);
     return this;
   }
 
@@ -173,6 +180,32 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * Hosts a service that the server may call, on the connection that this channel makes: see {@link
+   * PeerChannel}. Its handlers run where the callbacks of this channel's calls do. A channel does
+   * not connect for it, nor again when the connection is lost: the next call does, or {@link
+   * ManagedChannel#getState getState(true)}. What the server calls keeps the channel from idling.
+   */
+  public IpcChannelBuilder addService(ServerServiceDefinition service) {
+    services.put(service.getServiceDescriptor().getName(), service);
+    return this;
+  }
+
+  /** Hosts a service that the server may call, as {@link #addService(ServerServiceDefinition)}. */
+  public IpcChannelBuilder addService(BindableService service) {
+    return addService(service.bindService());
+  }
+
+  /**
+   * How many handlers of hosted services may run at once, and how many calls may wait for that;
+   * further ones fail with RESOURCE_EXHAUSTED. 4,096 each by default.
+   */
+  public IpcChannelBuilder maxRunningHandlers(int running, int waiting) {
+    maxRunningHandlers = Arguments.positive("running", running);
+    maxQueuedCalls = Arguments.notNegative("waiting", waiting);
+    return this;
+  }
+
   /** How long one attempt to connect may take, the handshake included. 5 s by default. */
   public IpcChannelBuilder connectTimeout(Duration timeout) {
     connectTimeout = Arguments.positive("connectTimeout", timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -235,12 +268,19 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
             new ChannelOptions(
                 authority,
                 List.copyOf(interceptors),
-                executor,
+                new Hosted(
+                    List.copyOf(services.values()),
+                    null,
+                    List.of(),
+                    executor,
+                    maxRunningHandlers,
+                    maxQueuedCalls,
+                    limits.maxMessageBytes()),
                 limits,
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
-                DEFAULT_MAX_READERS,
+                maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
                 transport));
     channel.watchForIdleness();

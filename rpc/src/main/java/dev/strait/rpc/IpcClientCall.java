@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import dev.strait.rpc.touchpoint.StubKind;
+import dev.strait.transport.IpcAddress;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -13,6 +14,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +26,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     implements Credentials.Receiver, CallTimeout.Ending {
+  /** What a call is made on. Thread-safe. */
+  interface Owner {
+    /** Counts a call; false if no more are taken. */
+    boolean callStarted();
+
+    /** The call that was counted is over. */
+    void callEnded(ClientStream stream);
+
+    /** Puts the call on a connection, or ends it. */
+    void submit(ClientStream stream);
+
+    /** Why no more calls are taken. */
+    Status shutdownStatus();
+
+    IpcAddress address();
+
+    String authority();
+
+    int maxInboundMessageBytes();
+
+    ScheduledExecutorService scheduler();
+
+    /** Where callbacks run unless the call says so; null for the thread that reads. */
+    @Nullable Executor executor();
+
+    /** Runs what must be delivered when a call's own executor refuses it. */
+    Executor fallbackExecutor();
+  }
+
   private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
 
-  private final IpcChannel channel;
+  private final Owner channel;
   private final MethodDescriptor<ReqT, RespT> method;
   private final CallOptions options;
   private final @Nullable Executor executor;
@@ -44,11 +75,12 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private volatile boolean credentialsPending; // written under this monitor after the start
   private boolean submitWanted; // guarded by this
 
-  IpcClientCall(IpcChannel channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
+  IpcClientCall(Owner channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
     this.channel = channel;
     this.method = method;
     this.options = options;
-    this.executor = channel.executorFor(options);
+    Executor own = options.getExecutor();
+    this.executor = own == null ? channel.executor() : Schedulers.unlessDirect(own);
     this.timeout = new CallTimeout(this, options, context);
     this.clientSendsOneMessage = method.getType().clientSendsOneMessage();
     this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage);
@@ -242,7 +274,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   @Override
   public Attributes getAttributes() {
     Connection connection = stream.connection();
-    return connection == null ? Attributes.EMPTY : connection.attributes();
+    return connection == null ? Attributes.EMPTY : connection.incoming().attributes();
   }
 
   private void checkMaySend() {

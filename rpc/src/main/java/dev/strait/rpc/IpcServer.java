@@ -1,10 +1,11 @@
 package dev.strait.rpc;
 
+import dev.strait.rpc.touchpoint.ServerContext;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.Transport;
 import dev.strait.transport.Transports;
-import io.grpc.Metadata;
+import io.grpc.Context;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -27,7 +28,6 @@ final class IpcServer extends Server implements Connection.Owner {
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
   private final ConnectionSettings settings;
-  private final Dispatcher dispatcher;
   private final Acceptor acceptor;
   private final CountDownLatch terminated = new CountDownLatch(1);
 
@@ -54,13 +54,12 @@ final class IpcServer extends Server implements Connection.Owner {
             threads,
             scheduler,
             options.transport().ticker(),
-            watcher);
-    this.dispatcher =
-        new Dispatcher(
-            options,
-            this,
-            scheduler,
-            Schedulers.threadPerTask("strait-callbacks " + address, threads));
+            watcher,
+            new Dispatcher(
+                options.hosted(),
+                ServerContext.with(Context.ROOT, this),
+                scheduler,
+                Schedulers.threadPerTask("strait-callbacks " + address, threads)));
     this.acceptor = Transports.acceptor(address, options.transport());
   }
 
@@ -94,23 +93,23 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @Override
   public List<ServerServiceDefinition> getServices() {
-    var fallback = options.fallback();
+    var fallback = options.hosted().fallback();
     if (fallback == null) {
-      return options.services();
+      return options.hosted().services();
     }
-    List<ServerServiceDefinition> all = new ArrayList<>(options.services());
+    List<ServerServiceDefinition> all = new ArrayList<>(options.hosted().services());
     all.addAll(fallback.getServices());
     return List.copyOf(all);
   }
 
   @Override
   public List<ServerServiceDefinition> getImmutableServices() {
-    return options.services();
+    return options.hosted().services();
   }
 
   @Override
   public List<ServerServiceDefinition> getMutableServices() {
-    var fallback = options.fallback();
+    var fallback = options.hosted().fallback();
     return fallback == null ? List.of() : List.copyOf(fallback.getServices());
   }
 
@@ -246,11 +245,5 @@ final class IpcServer extends Server implements Connection.Owner {
       handshaking.remove(connection);
     }
     terminateIfDone();
-  }
-
-  @Override
-  public ServerStream accept(
-      Connection connection, String method, Metadata metadata, long timeoutNanos) {
-    return dispatcher.accept(connection, method, metadata, timeoutNanos);
   }
 }

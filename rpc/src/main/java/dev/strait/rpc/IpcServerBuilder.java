@@ -40,8 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
   private static final int MAX_HANDSHAKING = 64;
-  private static final int DEFAULT_MAX_RUNNING = 4096;
-  private static final int DEFAULT_MAX_QUEUED = 4096;
 
   private final IpcAddress address;
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
@@ -50,8 +48,8 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private @Nullable Executor executor;
   private Limits limits = Limits.DEFAULTS;
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
-  private int maxRunningHandlers = DEFAULT_MAX_RUNNING;
-  private int maxQueuedCalls = DEFAULT_MAX_QUEUED;
+  private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
+  private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
@@ -74,7 +72,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
 
   @Override
   public IpcServerBuilder executor(@Nullable Executor newExecutor) {
-    executor = newExecutor;
+    executor = Schedulers.unlessDirect(newExecutor);
     return this;
   }
 
@@ -166,11 +164,8 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
    * by default.
    */
   public IpcServerBuilder maxRunningHandlers(int running, int waiting) {
-    if (waiting < 0) {
-      throw new IllegalArgumentException("waiting must be 0 or more, was " + waiting);
-    }
-    maxRunningHandlers = Arguments.positive("maxRunningHandlers", running);
-    maxQueuedCalls = waiting;
+    maxRunningHandlers = Arguments.positive("running", running);
+    maxQueuedCalls = Arguments.notNegative("waiting", waiting);
     return this;
   }
 
@@ -244,15 +239,17 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return new IpcServer(
         address,
         new ServerOptions(
-            List.copyOf(services.values()),
-            fallback,
-            List.copyOf(interceptors),
-            executor,
+            new Hosted(
+                List.copyOf(services.values()),
+                fallback,
+                List.copyOf(interceptors),
+                executor,
+                maxRunningHandlers,
+                maxQueuedCalls,
+                limits.maxMessageBytes()),
             limits,
             handshakeTimeout,
             MAX_HANDSHAKING,
-            maxRunningHandlers,
-            maxQueuedCalls,
             keepAlive,
             // One more than can be held up in handlers.
             maxRunningHandlers + 1,

@@ -1,10 +1,12 @@
 package dev.strait.rpc;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import dev.strait.transport.Threads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The one place that makes executors. */
 final class Schedulers {
@@ -27,6 +29,12 @@ final class Schedulers {
     scheduler.setRemoveOnCancelPolicy(true);
     scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     return scheduler;
+  }
+
+  /** {@code executor}, or null if it is the one that runs tasks on the thread that submits them. */
+  static @Nullable Executor unlessDirect(@Nullable Executor executor) {
+    // Guava's is an enum; the test keeps its class from being loaded for others.
+    return executor instanceof Enum && executor == MoreExecutors.directExecutor() ? null : executor;
   }
 
   /**

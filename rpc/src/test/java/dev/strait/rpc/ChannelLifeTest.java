@@ -506,7 +506,7 @@ final class ChannelLifeTest {
   }
 
   @Test
-  void aClientThatHostsNothingRefusesCallsOfTheServer() throws Exception {
+  void aClientThatHostsNothingKnowsNoMethodOfTheServers() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     RecordingListener<byte[]> call = Raw.unary(local.channel(), Raw.UNARY, CallOptions.DEFAULT);
     ScriptedPeer peer = local.closing(server.acceptAndGreet());
@@ -514,9 +514,9 @@ final class ChannelLifeTest {
 
     peer.unary(2, "raw/Unary");
 
-    RawFrame cancel = peer.nextButWindow();
-    assertEquals(2, cancel.streamId());
-    assertEquals(CancelCode.NOT_PROCESSED, cancel.cancelCode());
+    RawFrame close = peer.nextButWindow();
+    assertEquals(2, close.streamId());
+    assertEquals(Status.Code.UNIMPLEMENTED.value(), close.statusCode());
     peer.send(open.streamId(), FrameType.CLOSE, 0, new Data().u8(10).u16(0).noMetadata());
     assertEquals(Status.Code.ABORTED, call.awaitClose().getCode());
   }

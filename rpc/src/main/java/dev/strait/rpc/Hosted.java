@@ -1,0 +1,32 @@
+package dev.strait.rpc;
+
+import io.grpc.HandlerRegistry;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one side hosts: the services that its peers may call, and how their handlers run.
+ *
+ * @param services the services
+ * @param fallback asked for methods that no service has
+ * @param interceptors in the order in which they were added; the last one runs first
+ * @param executor where handlers run; null for the thread that reads
+ * @param maxRunning how many handlers may run at once
+ * @param maxQueued how many calls may wait for that
+ * @param maxMessageBytes the largest request
+ */
+record Hosted(
+    List<ServerServiceDefinition> services,
+    @Nullable HandlerRegistry fallback,
+    List<ServerInterceptor> interceptors,
+    @Nullable Executor executor,
+    int maxRunning,
+    int maxQueued,
+    int maxMessageBytes) {
+
+  static final int DEFAULT_MAX_RUNNING = 4096;
+  static final int DEFAULT_MAX_QUEUED = 4096;
+}

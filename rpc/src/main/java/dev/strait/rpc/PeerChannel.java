@@ -1,0 +1,142 @@
+package dev.strait.rpc;
+
+import dev.strait.transport.IpcAddress;
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way back on a connection: calls to the services that the process at its other end hosts, with
+ * any stub. A server finds the one of its client in the {@link Context} of each handler ({@link
+ * #CONTEXT_KEY}) and in the attributes of each call and connection ({@link
+ * IpcAttributes#PEER_CHANNEL}); it may keep it and call later, outside of any handler, as long as
+ * the connection lives. What a client hosts is added to its builder: {@link
+ * IpcChannelBuilder#addService(io.grpc.BindableService)}.
+ *
+ * <p>Its calls are calls like any other: the limits, deadlines and flow control of the connection
+ * hold, and callbacks run where those of the other calls of this side do. It never connects: once
+ * the connection is draining or gone calls fail with UNAVAILABLE, also those that wait for ready. A
+ * blocking call inside a handler waits on the handler's thread; the connection is read on.
+ *
+ * <p>Thread-safe.
+ */
+public final class PeerChannel extends Channel {
+  /** The way back to the caller, in the context of each handler. */
+  public static final Context.Key<PeerChannel> CONTEXT_KEY =
+      Context.key("dev.strait.rpc.peer-channel");
+
+  private final Connection connection;
+  private final Dispatcher defaults;
+  private final IpcClientCall.Owner owner = new Calls();
+
+  PeerChannel(Connection connection, Dispatcher defaults) {
+    this.connection = connection;
+    this.defaults = defaults;
+  }
+
+  /**
+   * The way back to the caller of the current handler.
+   *
+   * @throws IllegalStateException outside of a handler
+   */
+  public static PeerChannel current() {
+    PeerChannel current = CONTEXT_KEY.get();
+    if (current == null) {
+      throw new IllegalStateException("no call is being handled in the current context");
+    }
+    return current;
+  }
+
+  @Override
+  public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
+      MethodDescriptor<ReqT, RespT> method, CallOptions options) {
+    return new IpcClientCall<>(owner, method, options);
+  }
+
+  @Override
+  public String authority() {
+    return owner.authority();
+  }
+
+  /** Who is at the other end: as in {@link IpcAttributes}. */
+  public Attributes getAttributes() {
+    return connection.attributes();
+  }
+
+  /** Whether new calls can begin: the connection lives and neither side is going away. */
+  public boolean isOpen() {
+    return connection.calls().mayOpen();
+  }
+
+  @Override
+  public String toString() {
+    return "PeerChannel{" + connection.name() + "}";
+  }
+
+  /** What the calls of this channel need of it. */
+  private final class Calls implements IpcClientCall.Owner {
+    @Override
+    public boolean callStarted() {
+      return true;
+    }
+
+    @Override
+    public void callEnded(ClientStream stream) {}
+
+    @Override
+    public void submit(ClientStream stream) {
+      try {
+        if (connection.calls().attach(stream)) {
+          connection.calls().send(stream);
+        } else {
+          stream.finish(connection.end().status(), new Metadata(), true);
+        }
+      } catch (StreamException e) {
+        stream.failed(e);
+      }
+    }
+
+    @Override
+    public Status shutdownStatus() {
+      return connection.end().status();
+    }
+
+    @Override
+    public IpcAddress address() {
+      return connection.address();
+    }
+
+    @Override
+    public String authority() {
+      return "localhost";
+    }
+
+    @Override
+    public int maxInboundMessageBytes() {
+      return connection.limits().maxMessageBytes();
+    }
+
+    @Override
+    public ScheduledExecutorService scheduler() {
+      return defaults.scheduler();
+    }
+
+    @Override
+    public Executor fallbackExecutor() {
+      return defaults.fallbackExecutor();
+    }
+
+    @Override
+    public @Nullable Executor executor() {
+      return defaults.executor();
+    }
+  }
+}

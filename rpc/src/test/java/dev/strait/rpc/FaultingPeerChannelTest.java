@@ -1,0 +1,8 @@
+package dev.strait.rpc;
+
+final class FaultingPeerChannelTest extends PeerChannelTest {
+  @Override
+  Local local() {
+    return Local.faulting();
+  }
+}
