@@ -8,6 +8,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,7 +30,11 @@ abstract class OnEachWire {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
   Server serve(Consumer<ServerBuilder<?>> settings) throws IOException {
-    ServerBuilder<?> builder = wire.serverBuilder(wire.newAddress(directory));
+    return serve(wire.newAddress(directory), settings);
+  }
+
+  Server serve(SocketAddress address, Consumer<ServerBuilder<?>> settings) throws IOException {
+    ServerBuilder<?> builder = wire.serverBuilder(address);
     settings.accept(builder);
     Server server = builder.build().start();
     opened.push(

@@ -26,7 +26,7 @@ enum Wire {
   /** An address that nobody uses. */
   SocketAddress newAddress(Path directory) {
     return switch (this) {
-      case UNIX -> IpcAddress.of("unix:" + directory.resolve("s"));
+      case UNIX -> IpcAddress.of("unix:" + directory.resolve("s" + NAMES.incrementAndGet()));
       case MEMORY -> IpcAddress.of("memory:compatibility-" + NAMES.incrementAndGet());
       case GRPC -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     };
