@@ -8,6 +8,10 @@ import dev.strait.transport.WaitStrategy;
  * that the reply costs no wake-up. It leaves on its reply, on an interrupt, when something else
  * becomes due, or at the end of the spin; the reader then goes on. No callback runs here: the reply
  * goes to the call's executor after the role is released.
+ *
+ * <p>The same goes for user code that the reader runs and that makes a blocking call on the same
+ * connection: it takes the role up again, and before it waits for longer gives it to another
+ * reader.
  */
 final class CallerReading {
   private static final int POLLS_PER_CLOCK = 8;
@@ -17,7 +21,9 @@ final class CallerReading {
   /** Reads until the reply to {@code stream} is handed to its executor, or it does not pay. */
   static void readUntilAnswered(Connection connection, ClientStream stream) {
     Reading reading = connection.reading();
-    if (takeRole(reading, stream, connection.longestSpinNanos())) {
+    if (reading.isReadersThread()) {
+      reading.readInUserCode(stream);
+    } else if (takeRole(reading, stream, connection.longestSpinNanos())) {
       reading.callerReads();
       boolean answered = read(reading, stream);
       reading.role().release(stream);
@@ -51,8 +57,12 @@ final class CallerReading {
     }
   }
 
-  /** Hot: guarded by the benchmark of the unary calls. */
-  private static boolean read(Reading reading, ClientStream stream) {
+  /**
+   * Reads until the reply to {@code stream} is due, and takes it; false if something else is, or
+   * that does not pay. Called by the reading role. Hot: guarded by the benchmark of the unary
+   * calls.
+   */
+  static boolean read(Reading reading, ClientStream stream) {
     WaitStrategy.Spin spin = reading.callerSpin();
     long budgetNanos = spin.budgetNanos();
     if (budgetNanos == 0 || stream.callbacks.isTerminated()) {

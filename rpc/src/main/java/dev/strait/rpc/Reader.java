@@ -165,6 +165,24 @@ final class Reader implements Runnable {
     return true;
   }
 
+  boolean isInUserCodeOfCurrentThread() {
+    return thread == Thread.currentThread() && role.isLent(lent);
+  }
+
+  /** User code that runs here waits for the reply to {@code stream}: reads for it, if that pays. */
+  void readInUserCode(ClientStream stream) {
+    if (!role.takeUp(lent, this)) {
+      return;
+    }
+    boolean answered = CallerReading.read(reading, stream);
+    role.layDown(lent);
+    if (answered) {
+      stream.run();
+    } else {
+      reading.replace(this);
+    }
+  }
+
   private static void run(Runnable due) {
     try {
       due.run();

@@ -143,7 +143,8 @@ final class Reading {
   // Readers.
 
   /**
-   * A reader is held up in user code: another one reads on. Called by the watcher only.
+   * A reader is held up in user code: another one reads on. Called by the watcher, and by the
+   * reader itself.
    *
    * @return false if it is back already, or there are too many
    */
@@ -211,6 +212,16 @@ final class Reading {
 
   void callersStopped() {
     callersRead = false;
+  }
+
+  /** Whether this is the reader's thread, in user code, and reads on afterwards. */
+  boolean isReadersThread() {
+    return reader.isInUserCodeOfCurrentThread();
+  }
+
+  /** User code of the reader waits for the reply to its own call. */
+  void readInUserCode(ClientStream stream) {
+    reader.readInUserCode(stream);
   }
 
   /** A caller has taken the role. */
