@@ -108,8 +108,7 @@ final class ContextTest extends OnEachWire {
     var e =
         assertThrows(
             StatusRuntimeException.class,
-            () ->
-                context.call(() -> ParrotGrpc.newBlockingStub(channel).say(Parrot.word("a"))));
+            () -> context.call(() -> ParrotGrpc.newBlockingStub(channel).say(Parrot.word("a"))));
 
     assertEquals(Status.Code.DEADLINE_EXCEEDED, e.getStatus().getCode());
     assertTrue(silent.context().getDeadline() != null, "the server knows the deadline");
@@ -205,8 +204,7 @@ final class ContextTest extends OnEachWire {
             };
           }
         };
-    Channel channel =
-        channelTo(serve(b -> b.addService(service).intercept(new UserFromHeaders())));
+    Channel channel = channelTo(serve(b -> b.addService(service).intercept(new UserFromHeaders())));
     Metadata headers = new Metadata();
     headers.put(USER_HEADER, "ann");
     Replies<Word> replies = new Replies<>();

@@ -113,8 +113,14 @@ final class InterceptorsTest extends OnEachWire {
 
     assertEquals(
         List.of(
-            "client 2", "client 1", "channel 2", "channel 1",
-            "server 2", "server 1", "service 2", "service 1"),
+            "client 2",
+            "client 1",
+            "channel 2",
+            "channel 1",
+            "server 2",
+            "server 1",
+            "service 2",
+            "service 1"),
         order);
   }
 
@@ -136,7 +142,8 @@ final class InterceptorsTest extends OnEachWire {
 
     for (Metadata captured : List.of(headers.get(), trailers.get())) {
       assertEquals(
-          List.of("ann", "bob"), com.google.common.collect.Lists.newArrayList(captured.getAll(NAME)));
+          List.of("ann", "bob"),
+          com.google.common.collect.Lists.newArrayList(captured.getAll(NAME)));
       assertEquals((byte) 0xff, captured.get(BINARY)[2]);
       assertEquals(3, captured.get(BINARY).length);
     }
@@ -200,8 +207,7 @@ final class InterceptorsTest extends OnEachWire {
 
     assertEquals(rich, StatusProto.fromThrowable(e));
     assertEquals(
-        "SEEDS",
-        StatusProto.fromThrowable(e).getDetails(0).unpack(ErrorInfo.class).getReason());
+        "SEEDS", StatusProto.fromThrowable(e).getDetails(0).unpack(ErrorInfo.class).getReason());
     assertEquals("in a trailer", e.getTrailers().get(wordKey).getText());
   }
 }

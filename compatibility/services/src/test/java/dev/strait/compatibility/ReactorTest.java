@@ -95,8 +95,7 @@ final class ReactorTest extends OnEachWire {
 
   @Test
   void oneToMany() {
-    assertEquals(
-        List.of(0, 1, 2), repeat(3).map(Word::getTimes).collectList().block(HANG));
+    assertEquals(List.of(0, 1, 2), repeat(3).map(Word::getTimes).collectList().block(HANG));
   }
 
   @Test

@@ -145,9 +145,7 @@ final class ReflectionTest extends OnEachWire {
   void whatItDoesNotKnowIsNotFound() throws Exception {
     assertEquals(
         Status.Code.NOT_FOUND.value(),
-        ask(request().setFileContainingSymbol("no.such.Symbol"))
-            .getErrorResponse()
-            .getErrorCode());
+        ask(request().setFileContainingSymbol("no.such.Symbol")).getErrorResponse().getErrorCode());
   }
 
   @Test

@@ -44,8 +44,7 @@ final class RegistryTest extends OnEachWire {
   @Test
   void servicesOfTheBuilderComeFirst() throws Exception {
     MutableHandlerRegistry registry = new MutableHandlerRegistry();
-    registry.addService(
-        new ParrotGrpc.ParrotImplBase() {}); // Everything in it is UNIMPLEMENTED.
+    registry.addService(new ParrotGrpc.ParrotImplBase() {}); // Everything in it is UNIMPLEMENTED.
 
     assertEquals(
         "a",
