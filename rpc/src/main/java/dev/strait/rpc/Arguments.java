@@ -21,6 +21,13 @@ final class Arguments {
     return value;
   }
 
+  static Duration notNegative(String what, long value, TimeUnit unit) {
+    if (value < 0) {
+      throw new IllegalArgumentException(what + " must be 0 or more, was " + value + " " + unit);
+    }
+    return Duration.ofNanos(unit.toNanos(value));
+  }
+
   static Duration positive(String what, long value, TimeUnit unit) {
     if (value <= 0) {
       throw new IllegalArgumentException(what + " must be positive, was " + value + " " + unit);

@@ -2,7 +2,6 @@ package dev.strait.rpc;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,15 +182,6 @@ final class CallbackQueue implements Runnable {
   /** Whether the terminal event was taken for delivery. */
   synchronized boolean isOver() {
     return terminated && terminal == null;
-  }
-
-  /** Runs on {@code executor}; when that refuses, on {@code fallback}. */
-  void runOn(Executor executor, Executor fallback) {
-    try {
-      executor.execute(this);
-    } catch (Throwable refused) {
-      fallback.execute(this);
-    }
   }
 
   @Override

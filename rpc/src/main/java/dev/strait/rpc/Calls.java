@@ -32,6 +32,16 @@ final class Calls {
     }
   }
 
+  /** Counts up with each call that either side opens. */
+  long openedSoFar() {
+    lock.lock();
+    try {
+      return streams.openedSoFar();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether calls of this side can begin. */
   boolean mayOpen() {
     lock.lock();
@@ -67,7 +77,7 @@ final class Calls {
   /** Ends a stream from this side; the peer is told if it knows of it. */
   void cancel(Stream stream, CancelCode code, String text) {
     // First, so that it cannot be opened any more and its id does not change.
-    stream.close();
+    stream.reset();
     lock.lock();
     try {
       int id = stream.id();
@@ -102,7 +112,8 @@ final class Calls {
    *
    * @throws StreamException if it is refused
    */
-  ServerStream accept(int streamId, String method, Metadata metadata, long timeoutNanos)
+  ServerStream accept(
+      int streamId, String method, Metadata metadata, long timeoutNanos, boolean oneWay)
       throws StreamException {
     ServerStream stream;
     lock.lock();
@@ -116,7 +127,7 @@ final class Calls {
         throw new StreamException(
             CancelCode.NOT_PROCESSED, "over the limit of " + max + " open calls on one connection");
       }
-      stream = connection.incoming().accept(method, metadata, timeoutNanos);
+      stream = connection.incoming().accept(method, metadata, timeoutNanos, oneWay);
       streams.accept(streamId, stream);
     } finally {
       lock.unlock();

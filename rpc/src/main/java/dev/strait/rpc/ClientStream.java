@@ -8,33 +8,35 @@ import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A call that this side made. */
 final class ClientStream extends Stream {
   /** The terminal event: the call ended. */
   record Closed(Status status, Metadata trailers) {}
 
+  private static final System.Logger LOG = System.getLogger(ClientStream.class.getName());
+
   private final IpcClientCall<?, ?> call;
   private final String methodName;
   private final boolean clientSendsOneMessage;
+  private final boolean oneWay;
 
   // Set by the thread that attaches the stream, before it is sent.
   private byte[] metadata = MetadataCodec.EMPTY;
-
-  /** Used by the reading role only. */
-  private boolean headersCame;
 
   /** Used by the reading role only: one refusal is worth another attempt, two are an answer. */
   private boolean refusedBefore;
 
   // Guarded by this.
   private boolean ended;
-  private boolean endSent;
-  private boolean pieceSent;
-  private @Nullable OutboundMessage sentWhole;
+  private final SentMessages sent = new SentMessages();
 
-  ClientStream(IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage) {
+  /**
+   * @param oneWay whether the call is over for its caller when all is sent
+   */
+  ClientStream(
+      IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage, boolean oneWay) {
+    this.oneWay = oneWay;
     this.call = call;
     this.methodName = methodName;
     this.clientSendsOneMessage = clientSendsOneMessage;
@@ -78,17 +80,16 @@ final class ClientStream extends Stream {
     }
     if (outboundCount() > 0) {
       boolean encoded = encodeMessage(out, on, ended);
-      pieceSent |= encoded;
       if (encoded && ended && outboundCount() == 0) {
-        endedOnWire();
+        move(StreamState.Event.LOCAL_END);
       }
       return encoded;
     }
-    if (ended && !endSent) {
+    if (ended && state() == StreamState.OPEN) {
       int at = FrameEncoder.begin(out);
       FrameEncoder.end(
           out, at, id(), FrameType.MESSAGE, FrameType.FLAG_END | FrameType.FLAG_NO_MESSAGE);
-      endedOnWire();
+      move(StreamState.Event.LOCAL_END);
       return true;
     }
     return false;
@@ -98,6 +99,9 @@ final class ClientStream extends Stream {
   private void encodeOpen(ByteBuffer out, Streams on) {
     int at = FrameEncoder.begin(out);
     int flags = encodeMethod(out, on.methodIds());
+    if (oneWay) {
+      flags |= FrameType.FLAG_ONE_WAY;
+    }
     Deadline deadline = call.deadline();
     if (deadline != null) {
       out.putLong(Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
@@ -109,11 +113,10 @@ final class ClientStream extends Stream {
       OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
       if (message != null) {
         out.put(message.bytes);
-        sentWhole = message;
         flags |= FrameType.FLAG_WITH_MESSAGE;
       }
       if (outboundCount() == 0) {
-        endedOnWire();
+        move(StreamState.Event.LOCAL_END);
         flags |= FrameType.FLAG_END;
       }
     }
@@ -133,25 +136,50 @@ final class ClientStream extends Stream {
     return FrameType.FLAG_METHOD_NAME;
   }
 
-  private void endedOnWire() {
-    endSent = true;
-    move(StreamState.Event.LOCAL_END);
+  @Override
+  void sent(OutboundMessage message) {
+    sent.add(message);
+  }
+
+  @Override
+  boolean owesCallback() {
+    return isHandedOver() || super.owesCallback();
+  }
+
+  @Override
+  void afterSend() {
+    if (isHandedOver()) {
+      // The stream stays on its connection until the peer is done.
+      callbacks.terminate(new Closed(Status.OK, new Metadata()), false);
+    } else {
+      super.afterSend();
+    }
+  }
+
+  /** Whether this is a one-way call that has been sent. */
+  private boolean isHandedOver() {
+    return oneWay && state() == StreamState.LOCAL_ENDED;
   }
 
   // What came.
 
   /** The peer's initial metadata came. */
   void receiveHeaders(Metadata headers) throws StreamException {
-    if (headersCame || hasMessageCome()) {
+    if (!hearHeaders()) {
       throw new StreamException(
           CancelCode.PROTOCOL_ERROR, "HEADERS came twice, or after the first message");
     }
-    headersCame = true;
     callbacks.add(headers);
+  }
+
+  /** The peer has taken the call on: it is not made again. */
+  synchronized void answered() {
+    sent.forget();
   }
 
   /** The peer closed the call; its connection has forgotten the stream already. */
   void receiveClose(Status status, Metadata trailers) {
+    close();
     if (status.isOk() && inMessage()) {
       finish(
           Status.INTERNAL.withDescription("the call was closed inside a message"), trailers, true);
@@ -188,22 +216,27 @@ final class ClientStream extends Stream {
     }
   }
 
-  /** Makes ready to be sent again; false if what was sent is not there any more. */
+  /**
+   * Makes ready to be sent again; false if what was sent is not there any more, or if the peer has
+   * begun to answer, whatever it says about that now.
+   */
   private synchronized boolean rewindIfWhole() {
-    if (pieceSent || state() == StreamState.CLOSED) {
+    if (!sent.isComplete() || hasHeard() || state().isOver()) {
       return false;
     }
-    rewind(sentWhole);
-    sentWhole = null;
-    endSent = false;
+    rewind(sent);
     return true;
   }
 
   /** Ends the call; only the first end counts. */
   void finish(Status status, Metadata trailers, boolean dropOthers) {
-    close();
+    reset();
     releasePartial();
-    callbacks.terminate(new Closed(call.seenByCaller(status), trailers), dropOthers);
+    boolean first =
+        callbacks.terminate(new Closed(call.seenByCaller(status), trailers), dropOthers);
+    if (!first && oneWay && !status.isOk()) {
+      LOG.log(System.Logger.Level.DEBUG, () -> "the one-way call " + this + " failed: " + status);
+    }
   }
 
   @Override

@@ -33,6 +33,8 @@ final class Connection {
     void closed(Connection connection, Status reason);
   }
 
+  private static final System.Logger LOG = System.getLogger(Connection.class.getName());
+
   private final Transport transport;
   private final boolean connecting;
   private final ConnectionSettings settings;
@@ -45,6 +47,7 @@ final class Connection {
   private final FrameWriter writer;
   private final Handshake handshake;
   private final KeepAlive keepAlive;
+  private final PingLimit pingLimit;
   private final Calls calls;
   private final ConnectionEnd end;
   private final ReceiveCredit receiveCredit;
@@ -70,6 +73,7 @@ final class Connection {
     this.calls = new Calls(this, lock, streams, writer);
     this.handshake = new Handshake(this, settings);
     this.keepAlive = new KeepAlive(this, settings);
+    this.pingLimit = new PingLimit(this, settings);
     this.receiveCredit = new ReceiveCredit(settings.limits().connectionWindowBytes());
     this.decoder =
         new FrameDecoder(
@@ -163,6 +167,11 @@ final class Connection {
     return calls;
   }
 
+  /** When it pings, and how long the answers take. */
+  KeepAlive keepAlive() {
+    return keepAlive;
+  }
+
   /** How the connection ends. */
   ConnectionEnd end() {
     return end;
@@ -174,10 +183,7 @@ final class Connection {
    * @param streamLimit the stream's new limit to announce, or {@link ReceiveCredit#NOTHING}
    */
   void consumed(Stream stream, long streamLimit, long credit) {
-    StreamState state = stream.state();
-    if (streamLimit != ReceiveCredit.NOTHING
-        && state != StreamState.CLOSED
-        && state != StreamState.REMOTE_ENDED) {
+    if (streamLimit != ReceiveCredit.NOTHING && stream.state().peerMaySend()) {
       int id = stream.id();
       writer.send(out -> Frames.window(out, id, streamLimit));
     }
@@ -244,12 +250,29 @@ final class Connection {
     } finally {
       lock.unlock();
     }
-    incoming = new IncomingCalls(settings.dispatcher(), this, attributes());
+    TransportFilters filters = settings.filters();
+    incoming = new IncomingCalls(settings.dispatcher(), this, attributes(), !filters.isEmpty());
     keepAlive.start();
-    owner.ready(this);
+    if (filters.isEmpty()) {
+      owner.ready(this);
+    } else {
+      reading.execute(() -> filter(filters, incoming()));
+    }
   }
 
-  void receivePing(long payload) {
+  /** Asks the filters, and only then lets calls begin. */
+  private void filter(TransportFilters filters, IncomingCalls calls) {
+    try {
+      calls.begin(filters.ready(calls.attributes()));
+      owner.ready(this);
+    } catch (Throwable e) {
+      LOG.log(System.Logger.Level.WARNING, "a filter's transportReady threw on " + name, e);
+      end.goAwayAndClose(GoAwayReason.INTERNAL_ERROR, "a filter of this side threw");
+    }
+  }
+
+  void receivePing(long payload) throws WireException {
+    pingLimit.count();
     writer.send(out -> Frames.ping(out, payload, true));
   }
 
@@ -262,6 +285,11 @@ final class Connection {
     handshake.stop();
     keepAlive.stop();
     decoder.release();
-    end.transportEnded(cause);
+    boolean first = end.transportEnded(cause);
+    TransportFilters filters = settings.filters();
+    IncomingCalls calls = incoming;
+    if (first && !filters.isEmpty() && calls != null && calls.haveBegun()) {
+      reading.execute(() -> filters.terminated(calls.attributes()));
+    }
   }
 }

@@ -188,10 +188,14 @@ final class ConnectionEnd {
     reading.wakeReader();
   }
 
-  /** The transport has ended. Called by the reading role, or by the first reader before that. */
-  void transportEnded(Exception cause) {
+  /**
+   * The transport has ended. Called by the reading role, or by the first reader before that.
+   *
+   * @return false if that was known
+   */
+  boolean transportEnded(Exception cause) {
     if (!ended.compareAndSet(false, true)) {
-      return;
+      return false;
     }
     IOException first = transport.closeReason();
     Exception reason = first != null ? first : cause;
@@ -210,6 +214,7 @@ final class ConnectionEnd {
       lose(stream, stream.id() != 0);
     }
     owner.closed(connection, last);
+    return true;
   }
 
   /** A stream that the connection has forgotten ends, or starts over on another one. */

@@ -19,6 +19,8 @@ import java.util.concurrent.ThreadFactory;
  * @param scheduler for timeouts
  * @param ticker the clock
  * @param watcher watches over inline callbacks
+ * @param pingLimit how often the peer may ping
+ * @param filters asked when a connection is ready
  * @param dispatcher where the calls that come go
  */
 record ConnectionSettings(
@@ -32,4 +34,6 @@ record ConnectionSettings(
     ScheduledExecutorService scheduler,
     Ticker ticker,
     Watcher watcher,
+    PingLimit.Options pingLimit,
+    TransportFilters filters,
     Dispatcher dispatcher) {}

@@ -1,6 +1,9 @@
 package dev.strait.rpc;
 
+import dev.strait.transport.Ticker;
+import io.grpc.BinaryLog;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -23,25 +26,27 @@ final class Dispatcher {
   private final ScheduledExecutorService scheduler;
   private final Executor fallbackExecutor;
   private final Context rootContext;
+  private final Deadline.Ticker deadlineTicker;
 
   /**
    * @param rootContext the context of every handler
+   * @param ticker the clock of the deadlines
    */
   Dispatcher(
       Hosted hosted,
       Context rootContext,
       ScheduledExecutorService scheduler,
+      Ticker ticker,
       Executor fallbackExecutor) {
     this.hosted = hosted;
     this.scheduler = scheduler;
     this.fallbackExecutor = fallbackExecutor;
     this.limit = new HandlerLimit(hosted.maxRunning(), hosted.maxQueued());
     this.rootContext = rootContext;
+    this.deadlineTicker = DeadlineTicker.of(ticker);
     for (ServerServiceDefinition service : hosted.services()) {
       for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
-        methods.put(
-            method.getMethodDescriptor().getFullMethodName(),
-            intercepted(method, hosted.interceptors()));
+        methods.put(method.getMethodDescriptor().getFullMethodName(), prepared(method));
       }
     }
   }
@@ -54,7 +59,7 @@ final class Dispatcher {
       return method;
     }
     ServerMethodDefinition<?, ?> found = fallback.lookupMethod(name);
-    return found == null ? null : intercepted(found, hosted.interceptors());
+    return found == null ? null : prepared(found);
   }
 
   /** Where handlers run; null for the thread that reads. */
@@ -70,6 +75,11 @@ final class Dispatcher {
     return scheduler;
   }
 
+  /** The clock of the calls' deadlines. */
+  Deadline.Ticker deadlineTicker() {
+    return deadlineTicker;
+  }
+
   Context rootContext() {
     return rootContext;
   }
@@ -80,6 +90,13 @@ final class Dispatcher {
 
   Hosted hosted() {
     return hosted;
+  }
+
+  /** A method as it is called: behind the interceptors, which are behind the binary log. */
+  private ServerMethodDefinition<?, ?> prepared(ServerMethodDefinition<?, ?> method) {
+    ServerMethodDefinition<?, ?> intercepted = intercepted(method, hosted.interceptors());
+    BinaryLog log = hosted.binaryLog();
+    return log == null ? intercepted : log.wrapMethodDefinition(intercepted);
   }
 
   private static <ReqT, RespT> ServerMethodDefinition<ReqT, RespT> intercepted(

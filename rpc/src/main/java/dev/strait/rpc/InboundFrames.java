@@ -40,8 +40,7 @@ final class InboundFrames implements FrameListener {
         case FrameType.MESSAGE -> message(streamId, flags, data);
         case FrameType.CLOSE -> close(streamId, flags, data);
         case FrameType.CANCEL -> cancel(streamId, data);
-        case FrameType.WINDOW ->
-            connection.calls().raiseCredit(streamId, Fields.i64(data, "WINDOW"));
+        case FrameType.WINDOW -> window(streamId, data);
         case FrameType.PING -> ping(flags, data);
         case FrameType.GO_AWAY -> goAway(data);
         default -> throw new AssertionError(type);
@@ -88,7 +87,9 @@ final class InboundFrames implements FrameListener {
     }
     Metadata metadata = MetadataCodec.decode(data, connection.limits().maxMetadataBytes());
     checkCompression(flags);
-    ServerStream stream = connection.calls().accept(streamId, method, metadata, timeoutNanos);
+    boolean oneWay = (flags & FrameType.FLAG_ONE_WAY) != 0;
+    ServerStream stream =
+        connection.calls().accept(streamId, method, metadata, timeoutNanos, oneWay);
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
       stream.receiveMessage(data, 0, claim());
     }
@@ -100,8 +101,9 @@ final class InboundFrames implements FrameListener {
   private void headers(int streamId, ByteBuffer data) throws WireException, StreamException {
     Stream stream = connection.calls().openOrClosed(streamId);
     if (stream != null) {
-      client(stream, "HEADERS")
-          .receiveHeaders(MetadataCodec.decode(data, connection.limits().maxMetadataBytes()));
+      ClientStream client = client(stream, "HEADERS");
+      client.receiveHeaders(MetadataCodec.decode(data, connection.limits().maxMetadataBytes()));
+      client.answered();
     }
   }
 
@@ -110,6 +112,7 @@ final class InboundFrames implements FrameListener {
     boolean more = (flags & FrameType.FLAG_MORE) != 0;
     boolean end = (flags & FrameType.FLAG_END) != 0;
     boolean noMessage = (flags & FrameType.FLAG_NO_MESSAGE) != 0;
+    boolean onlyEnd = flags == (FrameType.FLAG_END | FrameType.FLAG_NO_MESSAGE);
     Stream stream = connection.calls().openOrClosed(streamId);
     if (stream == null) {
       return;
@@ -117,13 +120,16 @@ final class InboundFrames implements FrameListener {
     if (stream.state() == StreamState.REMOTE_ENDED) {
       throw new StreamException(CancelCode.PROTOCOL_ERROR, "a message came after the end");
     }
-    if (noMessage && (!end || more || data.hasRemaining() || stream.inMessage())) {
+    checkCompression(flags);
+    if (noMessage && (!onlyEnd || data.hasRemaining() || stream.inMessage())) {
       throw new StreamException(
           CancelCode.PROTOCOL_ERROR, "MESSAGE says that there is none, but has one or no end");
     }
-    checkCompression(flags);
     if (!noMessage) {
       stream.receiveMessage(data, flags, claim());
+    }
+    if (stream instanceof ClientStream client) {
+      client.answered();
     }
     if (end) {
       if (more || !(stream instanceof ServerStream server)) {
@@ -165,6 +171,12 @@ final class InboundFrames implements FrameListener {
       String text = Fields.text(data, Fields.u16(data, "CANCEL"), "CANCEL");
       connection.calls().forget(stream);
       stream.receiveCancel(code, text);
+    }
+  }
+
+  private void window(int streamId, ByteBuffer data) throws WireException, StreamException {
+    if (streamId == 0 || connection.calls().openOrClosed(streamId) != null) {
+      connection.calls().raiseCredit(streamId, Fields.i64(data, "WINDOW"));
     }
   }
 

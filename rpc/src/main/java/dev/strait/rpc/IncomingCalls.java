@@ -3,6 +3,8 @@ package dev.strait.rpc;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The calls that the peer of one connection makes: where they go, and what they have in common.
@@ -14,8 +16,14 @@ final class IncomingCalls {
   private final PeerChannel wayBack;
   private final Context context;
   private volatile Attributes attributes;
+  private volatile boolean begun; // written under this monitor
+  private final List<IncomingCall> waiting = new ArrayList<>(); // guarded by this
 
-  IncomingCalls(Dispatcher dispatcher, Connection connection, Attributes attributes) {
+  /**
+   * @param hold whether calls wait for {@link #begin}
+   */
+  IncomingCalls(Dispatcher dispatcher, Connection connection, Attributes attributes, boolean hold) {
+    this.begun = !hold;
     this.dispatcher = dispatcher;
     this.connection = connection;
     this.wayBack = new PeerChannel(connection, dispatcher);
@@ -24,8 +32,8 @@ final class IncomingCalls {
   }
 
   /** Takes a call on, which begins when its stream is told so. Runs no user code. */
-  ServerStream accept(String method, Metadata metadata, long timeoutNanos) {
-    return new IncomingCall(this, method, metadata, timeoutNanos).accept();
+  ServerStream accept(String method, Metadata metadata, long timeoutNanos, boolean oneWay) {
+    return new IncomingCall(this, method, metadata, timeoutNanos, oneWay).accept();
   }
 
   Dispatcher dispatcher() {
@@ -45,8 +53,32 @@ final class IncomingCalls {
     return attributes;
   }
 
-  /** What a filter made of the attributes. */
-  void attributes(Attributes filtered) {
-    attributes = filtered;
+  /** Lets calls begin, with these attributes. */
+  void begin(Attributes filtered) {
+    List<IncomingCall> held;
+    synchronized (this) {
+      attributes = filtered;
+      begun = true;
+      held = List.copyOf(waiting);
+      waiting.clear();
+    }
+    held.forEach(IncomingCall::proceed);
+  }
+
+  boolean haveBegun() {
+    return begun;
+  }
+
+  /** Whether {@code call} has to wait until calls may begin; it then does. */
+  boolean hold(IncomingCall call) {
+    if (begun) {
+      return false;
+    }
+    synchronized (this) {
+      if (!begun) {
+        waiting.add(call);
+      }
+      return !begun;
+    }
   }
 }

@@ -1,12 +1,14 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.IpcAddress;
+import io.grpc.BinaryLog;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,11 +34,12 @@ final class IpcChannel extends ManagedChannel {
   private final Connectivity connectivity;
   private final Connector connector;
   private final Channel intercepted;
+  private final Deadline.Ticker deadlineTicker;
 
   private final AtomicInteger openCalls = new AtomicInteger();
   private final AtomicLong startedCalls = new AtomicLong();
   private final CountDownLatch terminated = new CountDownLatch(1);
-  private volatile @Nullable ScheduledFuture<?> idleCheck;
+  private final IdleCheck idleCheck;
   private volatile boolean shutdown;
   private volatile boolean shutdownNow;
 
@@ -45,16 +47,33 @@ final class IpcChannel extends ManagedChannel {
     this.address = address;
     this.options = options;
     var threads = options.transport().threadFactory();
-    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.scheduler =
+        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
-    this.dispatcher = new Dispatcher(options.hosted(), Context.ROOT, scheduler, fallbackExecutor);
+    this.dispatcher =
+        new Dispatcher(
+            options.hosted(),
+            Context.ROOT,
+            scheduler,
+            options.transport().ticker(),
+            fallbackExecutor);
     Executor own = dispatcher.executor();
     this.connectivity = new Connectivity(own == null ? fallbackExecutor : own, fallbackExecutor);
     this.connector =
         new Connector(
             address, options.transport(), settings(), connectivity, this::terminateIfDone);
-    this.intercepted = ClientInterceptors.intercept(new Calls(), options.interceptors());
+    this.idleCheck =
+        new IdleCheck(
+            () -> startedCalls.get() + dispatcher.limit().begun(),
+            () -> openCalls.get() > 0 || connector.hasOpenCalls(),
+            () -> connector.drain(GoAwayReason.IDLE, "no call for " + options.idleTimeout()));
+    this.deadlineTicker = DeadlineTicker.of(options.transport().ticker());
+    Channel calls = new Calls();
+    BinaryLog log = options.binaryLog();
+    this.intercepted =
+        ClientInterceptors.intercept(
+            log == null ? calls : log.wrapChannel(calls), options.interceptors());
   }
 
   private ConnectionSettings settings() {
@@ -69,6 +88,8 @@ final class IpcChannel extends ManagedChannel {
         scheduler,
         options.transport().ticker(),
         watcher,
+        options.pingLimit(),
+        options.filters(),
         dispatcher);
   }
 
@@ -77,7 +98,18 @@ final class IpcChannel extends ManagedChannel {
     @Override
     public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
         MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
-      return new IpcClientCall<>(this, method, callOptions);
+      return new IpcClientCall<>(this, method, withDefaults(callOptions));
+    }
+
+    private CallOptions withDefaults(CallOptions callOptions) {
+      Duration deadline = options.defaultDeadline();
+      if (deadline == null
+          || callOptions.getDeadline() != null
+          || Context.current().getDeadline() != null) {
+        return callOptions;
+      }
+      return callOptions.withDeadline(
+          Deadline.after(deadline.toNanos(), TimeUnit.NANOSECONDS, deadlineTicker));
     }
 
     @Override
@@ -139,6 +171,12 @@ final class IpcChannel extends ManagedChannel {
     public @Nullable Executor executor() {
       return options.hosted().executor();
     }
+  }
+
+  /** Begins to watch for the idle timeout. */
+  IpcChannel start() {
+    idleCheck.start(scheduler, options.idleTimeout().toNanos());
+    return this;
   }
 
   // For the application.
@@ -234,36 +272,12 @@ final class IpcChannel extends ManagedChannel {
 
   private void terminateIfDone() {
     if (shutdown && openCalls.get() == 0 && connector.isAllClosed()) {
-      ScheduledFuture<?> check = idleCheck;
-      if (check != null) {
-        check.cancel(false);
-      }
+      idleCheck.stop();
       watcher.close();
-      scheduler.shutdownNow();
+      if (options.scheduler() == null) {
+        scheduler.shutdownNow();
+      }
       terminated.countDown();
     }
-  }
-
-  /** Gives the connection up when there was no call for a whole idle timeout. */
-  void watchForIdleness() {
-    Duration timeout = options.idleTimeout();
-    long nanos = timeout.toNanos();
-    idleCheck =
-        scheduler.scheduleWithFixedDelay(
-            new Runnable() {
-              private long seen = -1;
-
-              @Override
-              public void run() {
-                long started = startedCalls.get() + dispatcher.limit().begun();
-                if (started == seen && openCalls.get() == 0 && !connector.hasOpenCalls()) {
-                  connector.drain(GoAwayReason.IDLE, "no call for " + timeout);
-                }
-                seen = started;
-              }
-            },
-            nanos,
-            nanos,
-            TimeUnit.NANOSECONDS);
   }
 }

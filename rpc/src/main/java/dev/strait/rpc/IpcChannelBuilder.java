@@ -7,8 +7,10 @@ import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BinaryLog;
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientTransportFilter;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +43,18 @@ import org.jspecify.annotations.Nullable;
 public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBuilder> {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
+
+  /** Servers ping as often as they are told to, which a client need not know. */
+  private static final PingLimit.Options FLOODS_ONLY = new PingLimit.Options(1_000_000, true);
+
   private static final int MAX_THREADS_IN_CALLBACKS = 1024;
 
   private final IpcAddress address;
   private final List<ClientInterceptor> interceptors = new ArrayList<>();
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
   private @Nullable Executor executor;
+  private @Nullable Duration defaultDeadline;
+  private @Nullable BinaryLog binaryLog;
   private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
   private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private String authority = "localhost";
@@ -53,8 +62,11 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
+  private PingLimit.Options pingLimit = FLOODS_ONLY;
+  private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private @Nullable ScheduledExecutorService scheduler;
 
   private IpcChannelBuilder(IpcAddress address) {
     this.address = address;
@@ -168,6 +180,16 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * Called when a connection is ready, before any call is sent on it, and when it is gone. It may
+   * block; the channel's calls wait. One that throws ends the connection.
+   */
+  @Override
+  public IpcChannelBuilder addTransportFilter(ClientTransportFilter filter) {
+    filters.add(filter);
+    return this;
+  }
+
   /** Without meaning here: calls that the server never saw are sent again, no others. */
   @Override
   public IpcChannelBuilder enableRetry() {
@@ -212,6 +234,24 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * The deadline of calls whose options and {@link io.grpc.Context} have none, streams included,
+   * counted from when they are made. There is none by default. A call that may go on for ever says
+   * so with a deadline of its own, far away.
+   */
+  public IpcChannelBuilder defaultDeadline(Duration deadline) {
+    defaultDeadline =
+        Arguments.positive("defaultDeadline", deadline.toNanos(), TimeUnit.NANOSECONDS);
+    return this;
+  }
+
+  /** Sees each call behind the interceptors, as in gRPC. */
+  @Override
+  public IpcChannelBuilder setBinaryLog(@Nullable BinaryLog log) {
+    binaryLog = log;
+    return this;
+  }
+
   /** Which servers are trusted. By default those of the same user or root. */
   public IpcChannelBuilder peerPolicy(PeerPolicy policy) {
     transport = transport.withPeerPolicy(policy);
@@ -239,9 +279,21 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /** How far apart the server's pings must be, for tests. */
+  IpcChannelBuilder permitPings(Duration apart) {
+    pingLimit = new PingLimit.Options(apart.toNanos(), true);
+    return this;
+  }
+
   /** The clock, for tests. */
   IpcChannelBuilder ticker(Ticker ticker) {
     transport = transport.withTicker(ticker);
+    return this;
+  }
+
+  /** Where every timer runs, for tests; never shut down here. By default one of its own. */
+  IpcChannelBuilder scheduler(ScheduledExecutorService newScheduler) {
+    scheduler = newScheduler;
     return this;
   }
 
@@ -262,16 +314,19 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   @Override
   public ManagedChannel build() {
     Transports.connecting(address, transport);
-    IpcChannel channel =
-        new IpcChannel(
+    return new IpcChannel(
             address,
             new ChannelOptions(
                 authority,
+                defaultDeadline,
+                binaryLog,
                 List.copyOf(interceptors),
                 new Hosted(
                     List.copyOf(services.values()),
                     null,
                     List.of(),
+                    null,
+                    null,
                     executor,
                     maxRunningHandlers,
                     maxQueuedCalls,
@@ -280,10 +335,12 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
+                pingLimit,
+                filters.copy(),
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
-                transport));
-    channel.watchForIdleness();
-    return channel;
+                transport,
+                scheduler))
+        .start();
   }
 }

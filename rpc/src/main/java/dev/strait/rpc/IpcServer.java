@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import dev.strait.rpc.touchpoint.ServerContext;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.Randoms;
 import dev.strait.transport.Transport;
 import dev.strait.transport.Transports;
 import io.grpc.Context;
@@ -12,13 +13,15 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The server: its address, its connections and its life. Thread-safe. */
@@ -29,10 +32,11 @@ final class IpcServer extends Server implements Connection.Owner {
   private final Watcher watcher;
   private final ConnectionSettings settings;
   private final Acceptor acceptor;
+  private final RandomGenerator jitter = Randoms.jitter();
   private final CountDownLatch terminated = new CountDownLatch(1);
 
   // Guarded by this.
-  private final Set<Connection> connections = new HashSet<>();
+  private final Map<Connection, Retirement> connections = new HashMap<>();
   private final Set<Connection> handshaking = new LinkedHashSet<>();
   private boolean started;
   private boolean shutdown;
@@ -41,7 +45,8 @@ final class IpcServer extends Server implements Connection.Owner {
     this.address = address;
     this.options = options;
     var threads = options.transport().threadFactory();
-    this.scheduler = Schedulers.newScheduler("strait-timer " + address, threads);
+    this.scheduler =
+        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
     this.watcher = new Watcher("strait-watcher " + address, threads);
     this.settings =
         new ConnectionSettings(
@@ -55,10 +60,13 @@ final class IpcServer extends Server implements Connection.Owner {
             scheduler,
             options.transport().ticker(),
             watcher,
+            options.pingLimit(),
+            options.filters(),
             new Dispatcher(
                 options.hosted(),
                 ServerContext.with(Context.ROOT, this),
                 scheduler,
+                options.transport().ticker(),
                 Schedulers.threadPerTask("strait-callbacks " + address, threads)));
     this.acceptor = Transports.acceptor(address, options.transport());
   }
@@ -161,7 +169,7 @@ final class IpcServer extends Server implements Connection.Owner {
     List<Connection> open;
     synchronized (this) {
       shutdown = true;
-      open = List.copyOf(connections);
+      open = List.copyOf(connections.keySet());
     }
     acceptor.close();
     return open;
@@ -180,7 +188,9 @@ final class IpcServer extends Server implements Connection.Owner {
       }
     }
     watcher.close();
-    scheduler.shutdownNow();
+    if (options.scheduler() == null) {
+      scheduler.shutdownNow();
+    }
     terminated.countDown();
   }
 
@@ -196,7 +206,7 @@ final class IpcServer extends Server implements Connection.Owner {
     }
     synchronized (this) {
       evicted = handshaking.size() >= options.maxHandshaking() ? oldestHandshaking() : null;
-      connections.add(connection);
+      connections.put(connection, new Retirement(connection, options.retirement(), scheduler));
       handshaking.add(connection);
     }
     if (evicted != null) {
@@ -226,9 +236,14 @@ final class IpcServer extends Server implements Connection.Owner {
   @Override
   public void ready(Connection connection) {
     boolean late;
+    Retirement retirement;
     synchronized (this) {
       handshaking.remove(connection);
       late = shutdown;
+      retirement = connections.get(connection);
+    }
+    if (retirement != null) {
+      retirement.start(jitter.nextDouble());
     }
     if (late) {
       connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down");
@@ -240,9 +255,13 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @Override
   public void closed(Connection connection, Status reason) {
+    Retirement retirement;
     synchronized (this) {
-      connections.remove(connection);
+      retirement = connections.remove(connection);
       handshaking.remove(connection);
+    }
+    if (retirement != null) {
+      retirement.stop();
     }
     terminateIfDone();
   }

@@ -6,6 +6,7 @@ import dev.strait.transport.Ticker;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BinaryLog;
 import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
@@ -15,6 +16,7 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
 import java.io.File;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
+  private static final long DEFAULT_PERMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MAX_HANDSHAKING = 64;
 
   private final IpcAddress address;
@@ -46,13 +50,19 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private final List<ServerInterceptor> interceptors = new ArrayList<>();
   private @Nullable HandlerRegistry fallback;
   private @Nullable Executor executor;
+  private @Nullable ServerCallExecutorSupplier executorSupplier;
+  private @Nullable BinaryLog binaryLog;
   private Limits limits = Limits.DEFAULTS;
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
   private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
   private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
+  private PingLimit.Options pingLimit = new PingLimit.Options(DEFAULT_PERMIT_NANOS, false);
+  private Retirement.Options retirement = Retirement.Options.NEVER;
+  private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private @Nullable ScheduledExecutorService scheduler;
 
   private IpcServerBuilder(IpcAddress address) {
     this.address = address;
@@ -76,9 +86,21 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
+  /**
+   * Where the handler of each call runs. The supplier itself is asked where handlers run otherwise;
+   * null for the call stays there.
+   */
   @Override
   public IpcServerBuilder callExecutor(ServerCallExecutorSupplier supplier) {
-    throw new UnsupportedOperationException("callExecutor is not supported");
+    executorSupplier = supplier;
+    return this;
+  }
+
+  /** Sees each call behind the interceptors, as in gRPC. */
+  @Override
+  public IpcServerBuilder setBinaryLog(@Nullable BinaryLog log) {
+    binaryLog = log;
+    return this;
   }
 
   @Override
@@ -140,6 +162,62 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
+  /**
+   * How far apart the pings of a client must at least be. A third one in a row that comes sooner
+   * ends the connection with the reason. 1 s by default; a client whose {@code keepAliveTime} is
+   * less needs less here.
+   */
+  @Override
+  public IpcServerBuilder permitKeepAliveTime(long value, TimeUnit unit) {
+    long nanos = Arguments.notNegative("permitKeepAliveTime", value, unit).toNanos();
+    pingLimit = new PingLimit.Options(nanos, pingLimit.withoutCalls());
+    return this;
+  }
+
+  /** Whether that holds also while no call is open; if not, two hours must lie between them. */
+  @Override
+  public IpcServerBuilder permitKeepAliveWithoutCalls(boolean permit) {
+    pingLimit = new PingLimit.Options(pingLimit.nanos(), permit);
+    return this;
+  }
+
+  /** Gives up connections without calls after between one and two of these. Never by default. */
+  @Override
+  public IpcServerBuilder maxConnectionIdle(long value, TimeUnit unit) {
+    retirement =
+        retirement.withIdle(Arguments.positive("maxConnectionIdle", value, unit).toNanos());
+    return this;
+  }
+
+  /**
+   * Gives up connections of that age, give or take a tenth: open calls go on, new ones are made on
+   * a new connection. Never by default.
+   */
+  @Override
+  public IpcServerBuilder maxConnectionAge(long value, TimeUnit unit) {
+    retirement = retirement.withAge(Arguments.positive("maxConnectionAge", value, unit).toNanos());
+    return this;
+  }
+
+  /** How long calls that are open at that age may go on. For ever by default. */
+  @Override
+  public IpcServerBuilder maxConnectionAgeGrace(long value, TimeUnit unit) {
+    retirement =
+        retirement.withGrace(Arguments.notNegative("maxConnectionAgeGrace", value, unit).toNanos());
+    return this;
+  }
+
+  /**
+   * Called when a connection is ready, before any of its calls begins, and when it is gone. It may
+   * block; the connection's calls wait. One that throws ends the connection. The attributes hold
+   * {@link IpcAttributes}.
+   */
+  @Override
+  public IpcServerBuilder addTransportFilter(ServerTransportFilter filter) {
+    filters.add(filter);
+    return this;
+  }
+
   @Override
   public IpcServerBuilder maxInboundMessageSize(int bytes) {
     limits = limits.withMaxMessageBytes(bytes);
@@ -152,7 +230,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
-  /** How many calls a client may have open at once on one connection. 10,000 by default. */
+  /** How many calls a client may have open at once on one connection. 4,096 by default. */
   public IpcServerBuilder maxConcurrentCallsPerConnection(int calls) {
     limits = limits.withMaxStreams(Arguments.positive("maxConcurrentCallsPerConnection", calls));
     return this;
@@ -220,6 +298,12 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
     return this;
   }
 
+  /** Where every timer runs, for tests; never shut down here. By default one of its own. */
+  IpcServerBuilder scheduler(ScheduledExecutorService newScheduler) {
+    scheduler = newScheduler;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcServerBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -243,6 +327,8 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
                 List.copyOf(services.values()),
                 fallback,
                 List.copyOf(interceptors),
+                binaryLog,
+                executorSupplier,
                 executor,
                 maxRunningHandlers,
                 maxQueuedCalls,
@@ -251,9 +337,13 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
             handshakeTimeout,
             MAX_HANDSHAKING,
             keepAlive,
+            pingLimit,
+            retirement,
+            filters.copy(),
             // One more than can be held up in handlers.
             maxRunningHandlers + 1,
             waitStrategy,
-            transport));
+            transport,
+            scheduler));
   }
 }

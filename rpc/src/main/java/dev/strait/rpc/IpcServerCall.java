@@ -69,7 +69,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       throw new IllegalStateException("sendHeaders has already been called");
     }
     headersSent = true;
-    if (isAborted()) {
+    if (isAborted() || call.isOneWay()) {
       return;
     }
     byte @Nullable [] encoded = encode(headers);
@@ -92,6 +92,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       return;
     }
     messageSent = true;
+    if (call.isOneWay()) {
+      return;
+    }
     byte[] bytes;
     try {
       bytes = Payloads.read(method.streamResponse(message), Integer.MAX_VALUE);
@@ -118,7 +121,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       return;
     }
     closed = true;
-    byte @Nullable [] encoded = encode(trailers);
+    byte @Nullable [] encoded = call.isOneWay() ? MetadataCodec.EMPTY : encode(trailers);
     if (encoded != null) {
       if (!status.isOk() && serverSendsOneMessage) {
         stream.dropOutbound();

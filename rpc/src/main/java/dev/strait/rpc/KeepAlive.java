@@ -23,7 +23,10 @@ final class KeepAlive {
   private long readsSeen;
   private long pingSequence = NO_PING;
   private boolean awaitingPong;
+  private long pingedAtNanos;
   private boolean closed;
+
+  private volatile long roundTripNanos = -1;
 
   KeepAlive(Connection connection, ConnectionSettings settings) {
     this.connection = connection;
@@ -53,11 +56,17 @@ final class KeepAlive {
   synchronized void pong(long sequence) {
     if (awaitingPong && sequence == pingSequence) {
       awaitingPong = false;
+      roundTripNanos = settings.ticker().nanoTime() - pingedAtNanos;
       if (timer != null && !closed) {
         timer.cancel(false);
         schedule(settings.keepAlive().timeNanos());
       }
     }
+  }
+
+  /** How long the last answer to a ping took; negative if there was none. */
+  long roundTripNanos() {
+    return roundTripNanos;
   }
 
   private void check(int schedule) {
@@ -80,6 +89,7 @@ final class KeepAlive {
       } else {
         awaitingPong = true;
         ping = ++pingSequence;
+        pingedAtNanos = settings.ticker().nanoTime();
         schedule(settings.keepAlive().timeoutNanos());
       }
     }

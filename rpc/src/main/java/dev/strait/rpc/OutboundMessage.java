@@ -13,4 +13,12 @@ final class OutboundMessage {
   int remaining() {
     return bytes.length - framed;
   }
+
+  /** Makes ready to be sent again; how many bytes more that are than were left. */
+  int rewind() {
+    int again = framed;
+    framed = 0;
+    begun = false;
+    return again;
+  }
 }

@@ -9,6 +9,8 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,15 @@ public final class PeerChannel extends Channel {
   /** Whether new calls can begin: the connection lives and neither side is going away. */
   public boolean isOpen() {
     return connection.calls().mayOpen();
+  }
+
+  /**
+   * How long the peer took to answer the last ping of this side; empty before there was one. Pings
+   * are sent when keepalive is on and nothing came for its time.
+   */
+  public Optional<Duration> lastRoundTrip() {
+    long nanos = connection.keepAlive().roundTripNanos();
+    return nanos < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
   }
 
   @Override

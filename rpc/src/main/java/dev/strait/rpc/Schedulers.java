@@ -37,6 +37,25 @@ final class Schedulers {
     return executor instanceof Enum && executor == MoreExecutors.directExecutor() ? null : executor;
   }
 
+  /** Runs {@code task} on {@code executor}; when that refuses, on {@code fallback}. */
+  static void execute(Runnable task, Executor executor, Executor fallback) {
+    try {
+      executor.execute(task);
+    } catch (Throwable refused) {
+      fallback.execute(task);
+    }
+  }
+
+  /**
+   * The scheduler of a channel or a server.
+   *
+   * @param given somebody else's, if there is one
+   */
+  static ScheduledExecutorService schedulerOr(
+      @Nullable ScheduledExecutorService given, String name, ThreadFactory threads) {
+    return given == null ? newScheduler(name, threads) : given;
+  }
+
   /**
    * Runs each task on a daemon thread of its own: for what must be delivered when all else is gone.
    */

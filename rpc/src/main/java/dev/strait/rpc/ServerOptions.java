@@ -3,6 +3,8 @@ package dev.strait.rpc;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.WaitStrategy;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a server, validated by the builder.
@@ -12,9 +14,13 @@ import java.time.Duration;
  * @param handshakeTimeout for identity and HELLO of a new connection, in total
  * @param maxHandshaking how many connections may be in their handshake at once
  * @param keepAlive when connections ping
+ * @param pingLimit how often clients may ping
+ * @param retirement when connections retire
+ * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the acceptor
+ * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ServerOptions(
     Hosted hosted,
@@ -22,6 +28,10 @@ record ServerOptions(
     Duration handshakeTimeout,
     int maxHandshaking,
     KeepAliveOptions keepAlive,
+    PingLimit.Options pingLimit,
+    Retirement.Options retirement,
+    TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
-    TransportOptions transport) {}
+    TransportOptions transport,
+    @Nullable ScheduledExecutorService scheduler) {}

@@ -46,11 +46,9 @@ final class ServerStream extends Stream {
 
   // Guarded by this.
   private boolean holdUntilClose;
-  private byte @Nullable [] headers;
-  private boolean headersSent;
+  private byte @Nullable [] headers; // until they are sent
   private @Nullable Status closeStatus;
   private byte[] trailers = MetadataCodec.EMPTY;
-  private boolean closeSent;
 
   ServerStream(Call call) {
     this.call = call;
@@ -89,8 +87,8 @@ final class ServerStream extends Stream {
       }
     }
     byte[] unsentHeaders = headers;
-    if (unsentHeaders != null && !headersSent) {
-      headersSent = true;
+    if (unsentHeaders != null) {
+      headers = null;
       Frames.headers(out, id(), unsentHeaders);
       return true;
     }
@@ -112,7 +110,7 @@ final class ServerStream extends Stream {
     out.putShort((short) textLength);
     out.put(text, 0, textLength);
     byte[] unsentHeaders = headers;
-    if (unsentHeaders != null && !headersSent) {
+    if (unsentHeaders != null) {
       if (unsentHeaders.length + trailers.length > MAX_METADATA_IN_CLOSE_BYTES) {
         out.position(at);
         return false;
@@ -133,13 +131,12 @@ final class ServerStream extends Stream {
     FrameEncoder.end(out, at, id(), FrameType.CLOSE, flags);
     close();
     on.forget(this);
-    closeSent = true;
     return true;
   }
 
   @Override
   boolean owesCallback() {
-    return closeSent || super.owesCallback();
+    return state() == StreamState.CLOSED || super.owesCallback();
   }
 
   @Override
@@ -155,6 +152,9 @@ final class ServerStream extends Stream {
       super.afterSend();
     }
   }
+
+  @Override
+  void sent(OutboundMessage message) {}
 
   /** The caller sends no more messages. */
   void receiveEnd() {
@@ -175,12 +175,19 @@ final class ServerStream extends Stream {
 
   @Override
   void connectionLost(Status reason, boolean processed) {
-    cancel(reason);
+    // Also when the close was encoded, which the transport may not have taken.
+    reset();
+    end(reason);
   }
 
   /** Ends the call before its handler did; only the first end counts. */
   void cancel(Status reason) {
-    close();
+    if (reset()) {
+      end(reason);
+    }
+  }
+
+  private void end(Status reason) {
     releasePartial();
     if (callbacks.terminate(new Cancelled(reason), true)) {
       call.cancelled(reason);

@@ -3,7 +3,7 @@ package dev.strait.rpc;
 import dev.strait.framing.FrameHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +32,11 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   // Used by the reading role only.
   private @Nullable ReceiveCredit receiveCredit;
   private @Nullable MessageAssembler assembler;
-  private boolean messageCame;
+  private boolean heard;
 
   // Guarded by this.
   private StreamState state = StreamState.IDLE;
-  private final Queue<OutboundMessage> outbound = new ArrayDeque<>(2);
+  private final Deque<OutboundMessage> outbound = new ArrayDeque<>(2);
   private long outboundBytes;
   private int readyThresholdBytes = DEFAULT_READY_THRESHOLD_BYTES;
   private boolean readyOwed;
@@ -75,33 +75,40 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     return state;
   }
 
-  /** The peer sends no more messages; false if the stream is closed anyway. */
+  /** The peer sends no more messages; false if the stream is over anyway. */
   final synchronized boolean remoteEnds() {
-    if (state == StreamState.CLOSED) {
+    if (state.isOver()) {
       return false;
     }
-    state = state.after(StreamState.Event.REMOTE_END);
+    move(StreamState.Event.REMOTE_END);
     return true;
   }
 
-  /** Moves to CLOSED and drops what was not sent; false if it was closed already. */
-  final synchronized boolean close() {
-    if (state == StreamState.CLOSED) {
-      return false;
-    }
-    state = state.after(StreamState.Event.CLOSE);
+  /** The stream's CLOSE was sent, or came. What was not sent is dropped. */
+  final synchronized void close() {
+    move(StreamState.Event.CLOSE);
     dropOutbound();
-    return true;
   }
 
-  /** Forgets the connection, which did nothing for the stream, and sends {@code message} again. */
-  final synchronized void rewind(@Nullable OutboundMessage message) {
+  /** The stream ends otherwise; false if it was closed in order before. */
+  final synchronized boolean reset() {
+    move(StreamState.Event.RESET);
+    dropOutbound();
+    return state == StreamState.RESET;
+  }
+
+  /** Forgets the connection, which did nothing for the stream, and sends all messages again. */
+  final synchronized void rewind(SentMessages sent) {
     move(StreamState.Event.REWIND);
     id = 0;
     connection = null;
-    if (message != null) {
-      outbound.add(message);
-      outboundBytes += message.bytes.length;
+    OutboundMessage begun = outbound.peek();
+    if (begun != null) {
+      outboundBytes += begun.rewind();
+    }
+    for (OutboundMessage message = sent.takeLast(); message != null; message = sent.takeLast()) {
+      outbound.addFirst(message);
+      outboundBytes += message.rewind();
     }
   }
 
@@ -109,7 +116,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   /** Appends a message; the connection is asked to send it separately. */
   final synchronized void enqueue(byte[] message) {
-    if (state != StreamState.CLOSED) {
+    if (!state.isOver()) {
       outbound.add(new OutboundMessage(message));
       outboundBytes += message.length;
     }
@@ -132,8 +139,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   /** Whether more messages may be added without piling them up; owes a callback when not. */
   final synchronized boolean isReady() {
-    boolean ready =
-        connection != null && state != StreamState.CLOSED && outboundBytes < readyThresholdBytes;
+    boolean ready = connection != null && !state.isOver() && outboundBytes < readyThresholdBytes;
     readyOwed |= !ready;
     return ready;
   }
@@ -141,7 +147,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** Whether {@link #afterSend} is due. Called under the connection's lock. */
   boolean owesCallback() {
     synchronized (this) {
-      return readyOwed && outboundBytes < readyThresholdBytes && state != StreamState.CLOSED;
+      return readyOwed && outboundBytes < readyThresholdBytes && !state.isOver();
     }
   }
 
@@ -164,7 +170,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    */
   final boolean encodeNext(ByteBuffer out, Streams on) {
     synchronized (this) {
-      return state != StreamState.CLOSED && encode(out, on);
+      return !state.isOver() && encode(out, on);
     }
   }
 
@@ -196,6 +202,8 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     spend(on, cost);
     outbound.remove();
     outboundBytes -= message.bytes.length;
+    message.framed = message.bytes.length;
+    sent(message);
     return message;
   }
 
@@ -232,9 +240,13 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     outboundBytes -= piece;
     if (!more) {
       outbound.remove();
+      sent(message);
     }
     return true;
   }
+
+  /** All of a message was encoded. */
+  abstract void sent(OutboundMessage message);
 
   /**
    * A receiver grants half a window at the latest, so a piece of that size never waits for ever.
@@ -275,6 +287,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (messages == null || credit == null) {
       throw new IllegalStateException("not bound");
     }
+    heard = true;
     addPartialCredit(cost);
     if (!credit.receive(cost)) {
       throw new StreamException(
@@ -291,11 +304,10 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (whole == null) {
       releasePartialIfWanted();
     } else {
-      messageCame = true;
       callbacks.add(new InboundMessage(whole, takePartialCredit()));
     }
-    if (state() == StreamState.CLOSED) {
-      // It was closed meanwhile, after its credit had been given back.
+    if (state().isOver()) {
+      // It ended meanwhile, after its credit had been given back.
       releasePartial();
     }
   }
@@ -306,9 +318,16 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     return messages != null && messages.inMessage();
   }
 
-  /** Whether a message, or a piece of one, has come. Called by the reading role. */
-  final boolean hasMessageCome() {
-    return messageCame || inMessage();
+  /** Whether metadata, a message or a piece of one has come. Called by the reading role. */
+  final boolean hasHeard() {
+    return heard;
+  }
+
+  /** The peer's initial metadata came; false if it is too late for that. */
+  final boolean hearHeaders() {
+    boolean first = !heard;
+    heard = true;
+    return first;
   }
 
   /** The application wants {@code count} more messages. */

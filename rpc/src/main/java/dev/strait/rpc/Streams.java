@@ -57,6 +57,11 @@ final class Streams {
     return table.isEmpty();
   }
 
+  /** Counts up with each stream that either side opens. */
+  long openedSoFar() {
+    return (long) nextId + lastPeerId;
+  }
+
   int openedByPeer() {
     return table.size() - openedByUs;
   }

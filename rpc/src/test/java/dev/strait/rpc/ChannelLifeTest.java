@@ -457,6 +457,21 @@ final class ChannelLifeTest {
   }
 
   @Test
+  void aCallThatTheServerHasBegunToAnswerIsNotMadeAgain() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    RecordingListener<byte[]> call =
+        Raw.unary(local.channel(), Raw.SERVER_STREAM, CallOptions.DEFAULT);
+    ScriptedPeer peer = local.closing(server.acceptAndGreet());
+    int id = peer.next(FrameType.OPEN).streamId();
+
+    peer.send(id, FrameType.MESSAGE, 0, Data.of((byte) 1));
+    peer.send(out -> Frames.cancel(out, id, CancelCode.NOT_PROCESSED, "not even begun"));
+
+    assertEquals(Status.Code.UNAVAILABLE, call.awaitClose().getCode());
+    call.assertClosedOnce();
+  }
+
+  @Test
   void aCallThatTheServerMayHaveProcessedIsNotMadeAgain() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     RecordingListener<byte[]> call =

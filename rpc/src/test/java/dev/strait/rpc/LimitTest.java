@@ -284,7 +284,11 @@ final class LimitTest {
 
   @Test
   void aPeerThatPingsAndNeverReadsIsClosed() throws Exception {
-    local.serveEcho();
+    local.serve(
+        b ->
+            b.addService(new EchoService())
+                .permitKeepAliveTime(0, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true));
     ByteBuffer hello = ByteBuffer.allocate(1024);
     Frames.hello(hello, Hello.of(Limits.DEFAULTS));
     ByteBuffer pings = ByteBuffer.allocate(18 * 1000);

@@ -273,7 +273,7 @@ abstract class WireErrorTest {
   @Test
   void unknownFlagsAreFatal() throws IOException {
     int[][] typesAndFlags = {
-      {FrameType.OPEN, 0x40}, {FrameType.MESSAGE, 0x20}, {FrameType.CLOSE, 0x01},
+      {FrameType.OPEN, 0x80}, {FrameType.MESSAGE, 0x20}, {FrameType.CLOSE, 0x01},
       {FrameType.CANCEL, 0x01}, {FrameType.WINDOW, 0x80}, {FrameType.HEADERS, 0x02},
     };
     for (int[] typeAndFlags : typesAndFlags) {
@@ -314,6 +314,19 @@ abstract class WireErrorTest {
     peer.send(1, FrameType.MESSAGE, FrameType.FLAG_END, Data.of((byte) 1));
     peer.send(out -> Frames.window(out, 1, 1 << 20));
     peer.send(out -> Frames.cancel(out, 1, CancelCode.CANCELLED, "late"));
+
+    assertStillServes(peer, 3);
+  }
+
+  @Test
+  void aMalformedFrameOnAClosedStreamIsIgnoredToo() throws IOException {
+    ScriptedPeer peer = local.greetedPeer();
+    assertStillServes(peer, 1);
+    int[] types = {FrameType.WINDOW, FrameType.CANCEL, FrameType.CLOSE, FrameType.HEADERS};
+
+    for (int type : types) {
+      peer.send(1, type, 0, Data.of((byte) 1));
+    }
 
     assertStillServes(peer, 3);
   }
@@ -639,6 +652,21 @@ abstract class WireErrorTest {
     peer.send(1, FrameType.MESSAGE, FrameType.FLAG_NO_MESSAGE, Data.of());
 
     assertResets(peer, 1, CancelCode.PROTOCOL_ERROR, "no end");
+    assertStillServes(peer, 3);
+  }
+
+  @Test
+  void anEndWithoutAMessageThatContinuesOneEndsThatCallOnly() throws IOException {
+    ScriptedPeer peer = local.greetedPeer();
+    peer.open(1, BIDI, 0);
+
+    peer.send(
+        1,
+        FrameType.MESSAGE,
+        FrameType.FLAG_NO_MESSAGE | FrameType.FLAG_END | FrameType.FLAG_CONTINUED,
+        Data.of());
+
+    assertResets(peer, 1, CancelCode.PROTOCOL_ERROR, "there is none");
     assertStillServes(peer, 3);
   }
 
