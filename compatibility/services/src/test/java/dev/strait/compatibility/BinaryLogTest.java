@@ -1,14 +1,12 @@
 package dev.strait.compatibility;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.MessageLite;
 import dev.strait.compatibility.proto.ParrotGrpc;
 import io.grpc.BinaryLog;
 import io.grpc.BindableService;
 import io.grpc.Channel;
-import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.binarylog.v1.GrpcLogEntry;
 import io.grpc.binarylog.v1.GrpcLogEntry.EventType;
@@ -24,10 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * The binary log of grpc-services. Strait's builders do not take one; it wraps a channel and the
- * methods of a service all the same.
- */
+/** The binary log of grpc-services, set on a builder or wrapped around a channel or service. */
 final class BinaryLogTest extends OnEachWire {
   private static final List<EventType> UNARY_CALL =
       List.of(
@@ -55,17 +50,17 @@ final class BinaryLogTest extends OnEachWire {
   }
 
   @Test
-  void theBuildersOfStraitRefuseIt() throws Exception {
-    if (wire.isStrait()) {
-      assertThrows(UnsupportedOperationException.class, () -> serve(b -> b.setBinaryLog(log)));
-      Server server = serve(new Parrot());
-      assertThrows(
-          UnsupportedOperationException.class, () -> channelTo(server, b -> b.setBinaryLog(log)));
-    } else {
-      Server server = serve(b -> b.addService(new Parrot()).setBinaryLog(log));
-      call(channelTo(server));
-      assertEquals(UNARY_CALL, sink.events(Logger.LOGGER_SERVER, 6));
-    }
+  void theBuilderOfAServerTakesIt() throws Exception {
+    call(channelTo(serve(b -> b.addService(new Parrot()).setBinaryLog(log))));
+
+    assertEquals(UNARY_CALL, sink.events(Logger.LOGGER_SERVER, 6));
+  }
+
+  @Test
+  void theBuilderOfAChannelTakesIt() throws Exception {
+    call(channelTo(serve(new Parrot()), b -> b.setBinaryLog(log)));
+
+    assertEquals(UNARY_CALL, sink.events(Logger.LOGGER_CLIENT, 6));
   }
 
   @Test
