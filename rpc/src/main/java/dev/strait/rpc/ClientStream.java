@@ -284,6 +284,11 @@ final class ClientStream extends Stream {
   }
 
   @Override
+  public void heldUp() {
+    call.heldUp();
+  }
+
+  @Override
   public String toString() {
     return methodName + " on stream " + Integer.toUnsignedString(id());
   }

@@ -34,6 +34,11 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     /** The call that was counted is over. */
     void callEnded(ClientStream stream);
 
+    /**
+     * The call's end waits until its messages are requested: the owner's own end cannot wait so.
+     */
+    void heldUp(ClientStream stream);
+
     /** Puts the call on a connection, or ends it. */
     void submit(ClientStream stream);
 
@@ -390,6 +395,10 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     channel.fallbackExecutor().execute(task);
   }
 
+  void heldUp() {
+    channel.heldUp(stream);
+  }
+
   /** The peer found the deadline passed before this side did. */
   Status deadlineExceeded(String peerText) {
     return timeout.exceeded(peerText);
@@ -479,11 +488,11 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       LOG.log(System.Logger.Level.WARNING, "onClose of " + stream + " threw", thrown);
       return;
     }
-    Status status =
-        Status.CANCELLED
-            .withDescription(
-                "the call's listener threw, or its marshaller could not read the reply")
-            .withCause(thrown);
+    String text =
+        event instanceof InboundMessage
+            ? "Failed to read message."
+            : event instanceof Metadata ? "Failed to read headers" : "Failed to call onReady.";
+    Status status = Status.CANCELLED.withDescription(text).withCause(thrown);
     stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata(), false));
     cancel(status);
   }

@@ -215,6 +215,9 @@ final class ServerStream extends Stream {
   }
 
   @Override
+  public void heldUp() {} // Its terminal events wait for nothing.
+
+  @Override
   public void deliver(Object event) {
     call.deliver(event);
   }
