@@ -10,6 +10,7 @@ import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.BinaryLog;
 import io.grpc.BindableService;
+import io.grpc.ChannelConfigurator;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientTransportFilter;
 import io.grpc.CompressorRegistry;
@@ -17,6 +18,7 @@ import io.grpc.DecompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
+import io.grpc.ProxyDetector;
 import io.grpc.ServerServiceDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By default callbacks of asynchronous calls run on the thread that reads the connection; one
  * that blocks delays nobody, because another thread then goes on reading. What gRPC's builder
- * offers and a local channel cannot honour throws {@link UnsupportedOperationException}. Messages
- * are never compressed.
+ * offers and a local channel cannot honour throws {@link UnsupportedOperationException}, or says
+ * that it is without meaning; docs/builders.md has the whole table. Messages are never compressed.
  *
  * <p>Not thread-safe.
  */
@@ -208,6 +210,83 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   @Override
   public IpcChannelBuilder disableRetry() {
     return this;
+  }
+
+  /** Without meaning here: calls that the server never saw are sent again, no others. */
+  @Override
+  public IpcChannelBuilder maxRetryAttempts(int attempts) {
+    return this;
+  }
+
+  /** Without meaning here: calls are not hedged. */
+  @Override
+  public IpcChannelBuilder maxHedgedAttempts(int attempts) {
+    return this;
+  }
+
+  /** Without meaning here: nothing is kept for retries but what SPEC.md says. */
+  @Override
+  public IpcChannelBuilder retryBufferSize(long bytes) {
+    return this;
+  }
+
+  /** Without meaning here: nothing is kept for retries but what SPEC.md says. */
+  @Override
+  public IpcChannelBuilder perRpcBufferLimit(long bytes) {
+    return this;
+  }
+
+  /** Without meaning here: there is no name resolution whose result could hold one. */
+  @Override
+  public IpcChannelBuilder disableServiceConfigLookUp() {
+    return this;
+  }
+
+  /** Without meaning here: there is one server. */
+  @Override
+  public IpcChannelBuilder defaultLoadBalancingPolicy(String policy) {
+    return this;
+  }
+
+  /** Without meaning here: the address is known, nothing is resolved. */
+  @Override
+  public <X> IpcChannelBuilder setNameResolverArg(NameResolver.Args.Key<X> key, X value) {
+    return this;
+  }
+
+  /** Without meaning here: a local socket has no proxy. */
+  @Override
+  public IpcChannelBuilder proxyDetector(ProxyDetector detector) {
+    return this;
+  }
+
+  /** Without meaning here: nothing is resolved; call credentials run where callbacks do. */
+  @Override
+  public IpcChannelBuilder offloadExecutor(Executor offload) {
+    return this;
+  }
+
+  /** Without meaning here: channelz does not know this channel. */
+  @Override
+  public IpcChannelBuilder maxTraceEvents(int events) {
+    return this;
+  }
+
+  /** Without meaning here: there are no channels within this one. */
+  @Override
+  public IpcChannelBuilder childChannelConfigurator(ChannelConfigurator configurator) {
+    return this;
+  }
+
+  /**
+   * Refused: neither retries, hedging, timeouts nor load balancing of a service config would be
+   * honoured. Use {@link #defaultDeadline}, deadlines of calls, and an interceptor for retries.
+   */
+  @Override
+  public IpcChannelBuilder defaultServiceConfig(Map<String, ?> config) {
+    throw new UnsupportedOperationException(
+        "service configs are not honoured: set deadlines on calls or a defaultDeadline, and make"
+            + " failed calls again in an interceptor");
   }
 
   /**

@@ -20,6 +20,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.ServerTransportFilter;
 import java.io.File;
+import java.io.InputStream;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -146,6 +147,12 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
 
   @Override
   public IpcServerBuilder useTransportSecurity(File certificateChain, File privateKey) {
+    throw new UnsupportedOperationException("no TLS here: the kernel vouches for the peer");
+  }
+
+  @Override
+  public IpcServerBuilder useTransportSecurity(
+      InputStream certificateChain, InputStream privateKey) {
     throw new UnsupportedOperationException("no TLS here: the kernel vouches for the peer");
   }
 

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,58 @@ final class ConnectionLifeTest {
 
     Local.await("the channel is idle", () -> channel.getState(false) == ConnectivityState.IDLE);
     EchoGrpc.newBlockingStub(channel).unary(EchoRequest.getDefaultInstance());
+  }
+
+  @Test
+  void aChannelWithoutCallsGivesItsConnectionUp() throws Exception {
+    local.serve(b -> b.addService(new EchoService()));
+    ManagedChannel channel = local.channel(b -> b.idleTimeout(20, TimeUnit.MILLISECONDS));
+    assertServes(channel);
+
+    Local.await("the channel is idle", () -> channel.getState(false) == ConnectivityState.IDLE);
+    assertServes(channel);
+  }
+
+  @Test
+  void whatTheServerCallsKeepsTheChannelFromIdling() throws Exception {
+    CompletableFuture<Future<EchoReply>> calledBack = new CompletableFuture<>();
+    CountDownLatch done = new CountDownLatch(1);
+    local.serve(
+        b ->
+            b.addService(
+                new EchoService() {
+                  @Override
+                  public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+                    // Before the answer, so that there is always an open call.
+                    calledBack.complete(
+                        EchoGrpc.newFutureStub(PeerChannel.current())
+                            .unary(EchoRequest.getDefaultInstance()));
+                    super.unary(request, replies);
+                  }
+                }));
+    ManagedChannel busy =
+        local.channel(b -> b.idleTimeout(1, TimeUnit.MILLISECONDS).addService(new Blocking(done)));
+    EchoGrpc.newBlockingStub(busy).unary(EchoRequest.getDefaultInstance());
+    Future<EchoReply> reply = calledBack.get(15, TimeUnit.SECONDS);
+
+    ManagedChannel idle = local.channel(b -> b.idleTimeout(1, TimeUnit.MILLISECONDS));
+    assertServes(idle);
+    Local.await("the other one is idle", () -> idle.getState(false) == ConnectivityState.IDLE);
+
+    assertFalse(reply.isDone());
+    done.countDown();
+    assertNotNull(reply.get(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void withKeepAliveWithoutCallsAChannelPingsWithoutCalls() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    ManagedChannel channel =
+        local.channel(b -> b.keepAliveTime(1, TimeUnit.MILLISECONDS).keepAliveWithoutCalls(true));
+    channel.getState(true);
+    ScriptedPeer peer = local.closing(server.acceptAndGreet());
+
+    assertEquals(0, peer.next(FrameType.PING).flags());
   }
 
   @Test

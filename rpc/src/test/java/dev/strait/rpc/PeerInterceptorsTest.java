@@ -53,7 +53,8 @@ final class PeerInterceptorsTest {
   @Test
   void thoseWhoAreAllowedMayCallByUidGidOrPredicate() throws Exception {
     AtomicReference<PeerCredentials> seen = new AtomicReference<>();
-    PeerPolicy remembering = PeerPolicy.matching("anybody", peer -> seen.getAndSet(peer) != peer);
+    PeerPolicy remembering =
+        PeerPolicy.matching("whoever was seen", peer -> peer.equals(seen.updateAndGet(s -> peer)));
     local.serve(
         b ->
             b.addService(new EchoService()).intercept(PeerInterceptors.callersMustBe(remembering)));

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * is decided here, what it does is read there.
  */
 final class StreamFrameTableTest {
-  private static final SpecTable TABLE = SpecTable.startingWith("| frame | ours |");
+  private static final DocTable TABLE = DocTable.startingWith(DocTable.SPEC, "| frame | ours |");
 
   private static final int[] STREAM_TYPES = {
     FrameType.OPEN,

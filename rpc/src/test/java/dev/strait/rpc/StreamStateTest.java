@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of states and events in SPEC.md, every field of it (S1). */
 final class StreamStateTest {
-  private static final SpecTable TABLE = SpecTable.startingWith("| state | open |");
+  private static final DocTable TABLE = DocTable.startingWith(DocTable.SPEC, "| state | open |");
 
   static Stream<Arguments> moves() {
     return TABLE.rows().stream().flatMap(StreamStateTest::movesFrom);

@@ -7,20 +7,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table of SPEC.md: what it says is what is tested. */
-record SpecTable(List<String> columns, List<List<String>> rows) {
+/** A table of a document: what it says is what is tested. */
+record DocTable(List<String> columns, List<List<String>> rows) {
+  static final Path SPEC = Path.of("..", "SPEC.md");
+
   /** The table whose header begins with these columns. */
-  static SpecTable startingWith(String header) {
-    List<String> lines = read();
+  static DocTable startingWith(Path document, String header) {
+    List<String> lines = read(document);
     int at = 0;
     while (!lines.get(at).startsWith(header)) {
       at++;
     }
     List<List<String>> rows = new ArrayList<>();
-    for (int row = at + 2; lines.get(row).startsWith("|"); row++) {
+    for (int row = at + 2; row < lines.size() && lines.get(row).startsWith("|"); row++) {
       rows.add(cells(lines.get(row)));
     }
-    return new SpecTable(cells(lines.get(at)), rows);
+    return new DocTable(cells(lines.get(at)), rows);
   }
 
   /** What the table says about a row, in a column. */
@@ -30,7 +32,7 @@ record SpecTable(List<String> columns, List<List<String>> rows) {
         return cells.get(columns.indexOf(column));
       }
     }
-    throw new AssertionError("SPEC.md has no row " + row);
+    throw new AssertionError("there is no row " + row);
   }
 
   private static List<String> cells(String line) {
@@ -38,9 +40,9 @@ record SpecTable(List<String> columns, List<List<String>> rows) {
     return List.of(between).stream().map(String::strip).toList();
   }
 
-  private static List<String> read() {
+  private static List<String> read(Path document) {
     try {
-      return Files.readAllLines(Path.of("..", "SPEC.md"));
+      return Files.readAllLines(document);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
