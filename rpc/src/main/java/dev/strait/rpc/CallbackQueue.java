@@ -2,7 +2,6 @@ package dev.strait.rpc;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,15 +168,6 @@ final class CallbackQueue implements Runnable {
 
   synchronized boolean isTerminated() {
     return terminated;
-  }
-
-  /** Runs on {@code executor}; when that refuses, on {@code fallback}. */
-  void runOn(Executor executor, Executor fallback) {
-    try {
-      executor.execute(this);
-    } catch (Throwable refused) {
-      fallback.execute(this);
-    }
   }
 
   @Override

@@ -127,7 +127,8 @@ final class Calls {
    *
    * @throws StreamException if it is refused
    */
-  ServerStream accept(int streamId, String method, Metadata metadata, long timeoutNanos)
+  ServerStream accept(
+      int streamId, String method, Metadata metadata, long timeoutNanos, boolean oneWay)
       throws StreamException {
     ServerStream stream;
     lock.lock();
@@ -141,7 +142,7 @@ final class Calls {
         throw new StreamException(
             CancelCode.NOT_PROCESSED, "over the limit of " + max + " open calls on one connection");
       }
-      stream = connection.incoming().accept(method, metadata, timeoutNanos);
+      stream = connection.incoming().accept(method, metadata, timeoutNanos, oneWay);
       streams.accept(streamId, stream);
     } finally {
       lock.unlock();

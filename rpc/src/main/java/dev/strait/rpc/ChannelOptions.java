@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BinaryLog;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
@@ -12,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * The settings of a channel, validated by the builder.
  *
  * @param authority what calls report as their authority
+ * @param defaultDeadline of calls that have none; null for none
+ * @param binaryLog sees what interceptors have made of the calls; null for none
  * @param interceptors in the order in which they were added
  * @param hosted what servers may call; its executor is also that of the callbacks
  * @param limits what the channel accepts
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
+ * @param pingLimit how often servers may ping
  * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
@@ -27,12 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 record ChannelOptions(
     String authority,
+    @Nullable Duration defaultDeadline,
+    @Nullable BinaryLog binaryLog,
     List<ClientInterceptor> interceptors,
     Hosted hosted,
     Limits limits,
     Duration connectTimeout,
     Duration idleTimeout,
     KeepAliveOptions keepAlive,
+    PingLimit.Options pingLimit,
     TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,

@@ -7,6 +7,7 @@ import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BinaryLog;
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientTransportFilter;
@@ -42,12 +43,18 @@ import org.jspecify.annotations.Nullable;
 public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBuilder> {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
+
+  /** Servers ping as often as they are told to, which a client need not know. */
+  private static final PingLimit.Options FLOODS_ONLY = new PingLimit.Options(1_000_000, true);
+
   private static final int MAX_THREADS_IN_CALLBACKS = 1024;
 
   private final IpcAddress address;
   private final List<ClientInterceptor> interceptors = new ArrayList<>();
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
   private @Nullable Executor executor;
+  private @Nullable Duration defaultDeadline;
+  private @Nullable BinaryLog binaryLog;
   private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
   private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private String authority = "localhost";
@@ -55,6 +62,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
+  private PingLimit.Options pingLimit = FLOODS_ONLY;
   private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
@@ -227,6 +235,24 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * The deadline of calls whose options and {@link io.grpc.Context} have none, streams included,
+   * counted from when they are made. There is none by default. A call that may go on for ever says
+   * so with a deadline of its own, far away.
+   */
+  public IpcChannelBuilder defaultDeadline(Duration deadline) {
+    defaultDeadline =
+        Arguments.positive("defaultDeadline", deadline.toNanos(), TimeUnit.NANOSECONDS);
+    return this;
+  }
+
+  /** Sees each call behind the interceptors, as in gRPC. */
+  @Override
+  public IpcChannelBuilder setBinaryLog(@Nullable BinaryLog log) {
+    binaryLog = log;
+    return this;
+  }
+
   /** Which servers are trusted. By default those of the same user or root. */
   public IpcChannelBuilder peerPolicy(PeerPolicy policy) {
     transport = transport.withPeerPolicy(policy);
@@ -251,6 +277,12 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
    */
   public IpcChannelBuilder transportProvider(TransportProvider provider) {
     transport = transport.withProvider(provider);
+    return this;
+  }
+
+  /** How far apart the server's pings must be, for tests. */
+  IpcChannelBuilder permitPings(Duration apart) {
+    pingLimit = new PingLimit.Options(apart.toNanos(), true);
     return this;
   }
 
@@ -293,11 +325,15 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
             address,
             new ChannelOptions(
                 authority,
+                defaultDeadline,
+                binaryLog,
                 List.copyOf(interceptors),
                 new Hosted(
                     List.copyOf(services.values()),
                     null,
                     List.of(),
+                    null,
+                    null,
                     executor,
                     maxRunningHandlers,
                     maxQueuedCalls,
@@ -306,6 +342,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
+                pingLimit,
                 filters.copy(),
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
