@@ -110,7 +110,7 @@ final class StreamFrameTableTest {
   }
 
   private static String openRow(Frame frame) {
-    if (frame.flags > 0x3f || frame.has(0x02)) {
+    if (frame.flags > 0x7f || frame.has(0x02)) {
       return unknown();
     }
     return frame.has(FrameType.FLAG_COMPRESSED) ? "OPEN COMPRESSED" : "OPEN";
