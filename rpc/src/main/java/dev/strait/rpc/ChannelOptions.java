@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
- * @param pingLimit how often servers may ping
  * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
@@ -39,7 +38,6 @@ record ChannelOptions(
     Duration connectTimeout,
     Duration idleTimeout,
     KeepAliveOptions keepAlive,
-    PingLimit.Options pingLimit,
     TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,

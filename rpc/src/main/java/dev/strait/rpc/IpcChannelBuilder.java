@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import dev.strait.rpc.touchpoint.MeteredChannelBuilder;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
 import dev.strait.transport.Ticker;
@@ -35,17 +36,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By default callbacks of asynchronous calls run on the thread that reads the connection; one
  * that blocks delays nobody, because another thread then goes on reading. What gRPC's builder
- * offers and a local channel cannot honour throws {@link UnsupportedOperationException}. Stream
- * tracers of call options are not called yet, and messages are never compressed.
+ * offers and a local channel cannot honour throws {@link UnsupportedOperationException}. Messages
+ * are never compressed.
  *
  * <p>Not thread-safe.
  */
-public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBuilder> {
+public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBuilder> {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
-
-  /** Servers ping as often as they are told to, which a client need not know. */
-  private static final PingLimit.Options FLOODS_ONLY = new PingLimit.Options(1_000_000, true);
 
   private static final int MAX_THREADS_IN_CALLBACKS = 1024;
 
@@ -62,7 +60,6 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
-  private PingLimit.Options pingLimit = FLOODS_ONLY;
   private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
@@ -76,6 +73,16 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   /** A builder of channels to {@code address}. */
   public static IpcChannelBuilder forAddress(IpcAddress address) {
     return new IpcChannelBuilder(address);
+  }
+
+  @Override
+  protected IpcChannelBuilder self() {
+    return this;
+  }
+
+  @Override
+  protected IpcAddress address() {
+    return address;
   }
 
   /** Callbacks run on the thread that reads, as by default. */
@@ -280,12 +287,6 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
-  /** How far apart the server's pings must be, for tests. */
-  IpcChannelBuilder permitPings(Duration apart) {
-    pingLimit = new PingLimit.Options(apart.toNanos(), true);
-    return this;
-  }
-
   /** The clock, for tests. */
   IpcChannelBuilder ticker(Ticker ticker) {
     transport = transport.withTicker(ticker);
@@ -334,6 +335,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                     List.of(),
                     null,
                     null,
+                    List.of(),
                     executor,
                     maxRunningHandlers,
                     maxQueuedCalls,
@@ -342,7 +344,6 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
-                pingLimit,
                 filters.copy(),
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,

@@ -21,14 +21,17 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   private final ServerStream stream;
   private final MethodDescriptor<ReqT, RespT> method;
   private final boolean serverSendsOneMessage;
+  private final @Nullable ServerTracing tracing;
 
   private Listener<ReqT> listener = new Listener<>() {};
   private boolean headersSent;
   private boolean messageSent;
   private volatile boolean closed;
 
-  IpcServerCall(IncomingCall call, MethodDescriptor<ReqT, RespT> method) {
+  IpcServerCall(
+      IncomingCall call, MethodDescriptor<ReqT, RespT> method, @Nullable ServerTracing tracing) {
     this.call = call;
+    this.tracing = tracing;
     this.stream = call.stream();
     this.method = method;
     this.serverSendsOneMessage = method.getType().serverSendsOneMessage();
@@ -97,7 +100,11 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       abort(Status.fromThrowable(e).withCause(null));
       throw e;
     }
-    stream.enqueue(bytes);
+    if (tracing == null) {
+      stream.enqueue(bytes);
+    } else {
+      tracing.enqueue(stream, bytes);
+    }
     sendUnlessHeld();
   }
 
@@ -208,6 +215,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   /** Runs one callback of the handler. */
   void callback(Object event) {
     if (event instanceof InboundMessage message) {
+      if (tracing != null) {
+        tracing.received(message.size());
+      }
       int credit = message.credit();
       ReqT request;
       try {
