@@ -48,6 +48,11 @@ final class HandlerLimit {
     return begun;
   }
 
+  /** Takes away a call that waits; false if it does not, because it runs or has ended. */
+  synchronized boolean withdraw(IncomingCall call) {
+    return queued.remove(call);
+  }
+
   /** A call has had its terminal callback, or ended while it waited. */
   void end(IncomingCall call) {
     IncomingCall next;

@@ -191,6 +191,10 @@ final class IncomingCall implements ServerStream.Call {
   @Override
   public void cancelled(Status reason) {
     cancelledWith = reason;
+    synchronized (this) {
+      // Its place among those that wait is free now, not only when its executor gets round to it.
+      counted = counted && !dispatcher.limit().withdraw(this);
+    }
     Context.CancellableContext running = context;
     if (running != null) {
       connection.reading().execute(() -> running.cancel(reason.asRuntimeException()));

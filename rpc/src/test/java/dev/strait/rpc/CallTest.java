@@ -262,6 +262,7 @@ abstract class CallTest {
 
   // How many responses.
 
+  /** S9; {@link CardinalityTest} has the others. */
   @Test
   void twoResponsesWhereOneIsDueAreAnInternalError() throws Exception {
     local.serve(
@@ -282,6 +283,7 @@ abstract class CallTest {
     assertEquals("Too many responses", status.getDescription());
   }
 
+  /** S9. */
   @Test
   void noResponseWhereOneIsDueIsAnInternalError() throws Exception {
     local.serve(
@@ -722,6 +724,7 @@ abstract class CallTest {
     assertEquals(io.grpc.ConnectivityState.IDLE, channel.getState(false));
   }
 
+  /** C2. */
   @Test
   void aCancelInsideOnMessageIsTheLastThingButOnClose() throws Exception {
     local.serve(b -> b.addService(new EchoService()));

@@ -43,6 +43,7 @@ final class DeadlineTest {
   /** What G1 leaves between a deadline and its event. */
   private static final Duration STEP = Duration.ofMillis(100);
 
+  @RegisterExtension final QuietLog quiet = new QuietLog();
   @RegisterExtension final Local local = Local.memory();
 
   private final VirtualTime time = new VirtualTime();

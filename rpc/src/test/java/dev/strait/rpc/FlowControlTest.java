@@ -77,6 +77,7 @@ abstract class FlowControlTest {
     assertTrue(call.isReady());
   }
 
+  /** W1. */
   @Test
   void aStreamThatIsNotReadDoesNotBlockOthers() throws Exception {
     local.serve(
@@ -149,6 +150,7 @@ abstract class FlowControlTest {
     }
   }
 
+  /** W6; {@link CreditReturnTest} has the hundred thousand. */
   @Test
   void aThousandCancelledStreamsGiveTheirCreditBack() throws Exception {
     AtomicInteger closed = new AtomicInteger();

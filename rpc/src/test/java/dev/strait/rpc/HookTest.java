@@ -16,6 +16,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
@@ -29,11 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever code of the application throws, and wherever: its call ends once on both sides, and no
- * other call notices (S7, D11).
+ * other call notices (S7, D11). What tracers throw is in {@link StreamTracerTest}.
  */
 final class HookTest {
   /** Where the application's code runs. */
@@ -65,6 +62,7 @@ final class HookTest {
     RESPONSE_MARSHALLER,
     RESPONSE_STREAM,
     HANDLER_EXECUTOR,
+    EXECUTOR_SUPPLIER,
     SERVER_ON_READY,
     SERVER_ON_MESSAGE,
     SERVER_ON_HALF_CLOSE,
@@ -72,8 +70,7 @@ final class HookTest {
     SERVER_ON_CANCEL
   }
 
-  private static final Logger LOG = Logger.getLogger("dev.strait.rpc");
-
+  @RegisterExtension final QuietLog quiet = new QuietLog();
   @RegisterExtension final Local local = Local.memory();
 
   private final Ledger ledger = new Ledger();
@@ -103,17 +100,6 @@ final class HookTest {
                     .map(thrown -> Arguments.of(hook, thrown)));
   }
 
-  /** What throws on purpose shall not fill the log. */
-  @BeforeEach
-  void quiet() {
-    LOG.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void loud() {
-    LOG.setLevel(null);
-  }
-
   @ParameterizedTest
   @MethodSource("hooks")
   void aCallWhoseCodeThrowsEndsOnceAndNoOtherNotices(Hook hook, Throwable what) throws Exception {
@@ -124,7 +110,8 @@ final class HookTest {
             b.intercept(new ThrowingInterceptor())
                 .intercept(ledger)
                 .fallbackHandlerRegistry(new Registry())
-                .executor(new ThrowingExecutor(Hook.HANDLER_EXECUTOR, threads)));
+                .executor(new ThrowingExecutor(Hook.HANDLER_EXECUTOR, threads))
+                .callExecutor(new ThrowingSupplier()));
     ManagedChannel channel = local.channel();
     call(channel, 0).awaitClose();
 
@@ -212,8 +199,12 @@ final class HookTest {
 
     @Override
     public void onClose(Status received, Metadata receivedTrailers) {
-      super.onClose(received, receivedTrailers);
-      maybeThrow(Hook.ON_CLOSE);
+      try {
+        maybeThrow(Hook.ON_CLOSE);
+      } finally {
+        // Last, because the test goes on when it sees this.
+        super.onClose(received, receivedTrailers);
+      }
     }
   }
 
@@ -238,6 +229,14 @@ final class HookTest {
     public void execute(Runnable task) {
       maybeThrow(hook);
       executor.execute(task);
+    }
+  }
+
+  private final class ThrowingSupplier implements ServerCallExecutorSupplier {
+    @Override
+    public <ReqT, RespT> Executor getExecutor(ServerCall<ReqT, RespT> call, Metadata metadata) {
+      maybeThrow(Hook.EXECUTOR_SUPPLIER);
+      return null;
     }
   }
 

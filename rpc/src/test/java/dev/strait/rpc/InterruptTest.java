@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An interrupt of an application's thread ends that thread's call and nothing else. */
+/** An interrupt of an application's thread ends that thread's call and nothing else (L7). */
 final class InterruptTest {
   @RegisterExtension final Local local = Local.unix();
 

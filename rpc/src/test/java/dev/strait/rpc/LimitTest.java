@@ -282,6 +282,7 @@ final class LimitTest {
     silent.get(0).skipToEnd();
   }
 
+  /** W4. */
   @Test
   void aPeerThatPingsAndNeverReadsIsClosed() throws Exception {
     local.serve(

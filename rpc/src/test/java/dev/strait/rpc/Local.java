@@ -130,9 +130,12 @@ final class Local implements BeforeEachCallback, AfterEachCallback {
       }
     }
     if (directory != null) {
-      // Sockets and pipes are gone; what stays is the lock, beside the one or among the others.
+      // Sockets and pipes are gone, unless their server was killed; what stays is the lock, beside
+      // the one or among the others.
       Files.deleteIfExists(directory.resolve("s.lock"));
-      Files.deleteIfExists(directory.resolve("s/lock"));
+      if (Files.isDirectory(directory.resolve("s"))) {
+        Files.deleteIfExists(directory.resolve("s/lock"));
+      }
       Files.deleteIfExists(directory.resolve("s"));
       Files.delete(directory);
     }

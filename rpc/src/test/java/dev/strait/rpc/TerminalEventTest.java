@@ -24,6 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class TerminalEventTest {
   private static final int CALLS = 3_000;
 
+  @RegisterExtension final QuietLog quiet = new QuietLog();
   @RegisterExtension final Local local = Local.unix();
 
   private final AtomicInteger handlersBegun = new AtomicInteger();

@@ -331,6 +331,7 @@ abstract class WireErrorTest {
     assertStillServes(peer, 3);
   }
 
+  /** S2. */
   @Test
   void anIdOfTheOtherSideIsFatal() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
@@ -340,6 +341,7 @@ abstract class WireErrorTest {
     assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "OPEN on stream 2", "odd");
   }
 
+  /** S2. */
   @Test
   void idsThatDoNotGrowAreFatal() throws IOException {
     for (int second : new int[] {5, 3}) {
@@ -687,6 +689,7 @@ abstract class WireErrorTest {
 
   // Credit.
 
+  /** W2. */
   @Test
   void moreThanTheStreamsCreditEndsThatCallOnly() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
@@ -709,6 +712,7 @@ abstract class WireErrorTest {
     assertStillServes(peer, 3);
   }
 
+  /** W2. */
   @Test
   void moreThanTheConnectionsCreditIsFatal() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
@@ -725,6 +729,7 @@ abstract class WireErrorTest {
     assertGoesAway(peer, GoAwayReason.FLOW_CONTROL_ERROR, "connection's credit", "32 bytes");
   }
 
+  /** W3. */
   @Test
   void creditThatGoesBackIsFatal() throws IOException {
     ScriptedPeer connections = local.greetedPeer();
@@ -737,6 +742,7 @@ abstract class WireErrorTest {
     assertGoesAway(streams, GoAwayReason.FLOW_CONTROL_ERROR, "back to 11");
   }
 
+  /** W3. */
   @Test
   void creditBeyondTheCounterIsFatal() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
