@@ -2,7 +2,6 @@ package dev.strait.rpc;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +35,7 @@ final class CallbackQueue implements Runnable {
   private boolean readyOwed;
   private boolean held;
   private boolean scheduled;
+  private boolean running;
   private boolean terminated;
   private @Nullable Object terminal;
 
@@ -170,24 +170,25 @@ final class CallbackQueue implements Runnable {
     return terminated;
   }
 
-  /** Runs on {@code executor}; when that refuses, on {@code fallback}. */
-  void runOn(Executor executor, Executor fallback) {
-    try {
-      executor.execute(this);
-    } catch (Throwable refused) {
-      fallback.execute(this);
-    }
-  }
-
   @Override
   public void run() {
-    for (Object event = next(); event != null; event = next()) {
+    for (Object event = next(true); event != null; event = next(false)) {
       owner.deliver(event);
     }
   }
 
-  private synchronized @Nullable Object next() {
-    if (!deliverable()) {
+  /**
+   * The next event to deliver; null when there is none.
+   *
+   * @param begins whether a run begins, which an executor may ask for twice: by one that takes a
+   *     task and throws all the same
+   */
+  private synchronized @Nullable Object next(boolean begins) {
+    if (begins && (running || !scheduled)) {
+      return null;
+    }
+    running = deliverable();
+    if (!running) {
       scheduled = false;
       return null;
     }

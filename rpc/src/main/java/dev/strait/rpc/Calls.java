@@ -61,10 +61,25 @@ final class Calls {
    */
   boolean attach(ClientStream stream) throws StreamException {
     if (!mayOpen()) {
+      endIfUsedUp();
       return false;
     }
     stream.prepare(connection);
     return true;
+  }
+
+  /** A connection without an id left for new calls ends with its last one. */
+  private void endIfUsedUp() {
+    boolean usedUp;
+    lock.lock();
+    try {
+      usedUp = streams.isUsedUp();
+    } finally {
+      lock.unlock();
+    }
+    if (usedUp) {
+      connection.end().drain(GoAwayReason.MAX_AGE, "all ids of streams are used");
+    }
   }
 
   /** Sends what {@code stream} has to send, as far as credit and room allow. */
@@ -112,7 +127,8 @@ final class Calls {
    *
    * @throws StreamException if it is refused
    */
-  ServerStream accept(int streamId, String method, Metadata metadata, long timeoutNanos)
+  ServerStream accept(
+      int streamId, String method, Metadata metadata, long timeoutNanos, boolean oneWay)
       throws StreamException {
     ServerStream stream;
     lock.lock();
@@ -126,7 +142,7 @@ final class Calls {
         throw new StreamException(
             CancelCode.NOT_PROCESSED, "over the limit of " + max + " open calls on one connection");
       }
-      stream = connection.incoming().accept(method, metadata, timeoutNanos);
+      stream = connection.incoming().accept(method, metadata, timeoutNanos, oneWay);
       streams.accept(streamId, stream);
     } finally {
       lock.unlock();

@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BinaryLog;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The settings of a channel, validated by the builder.
  *
  * @param authority what calls report as their authority
+ * @param defaultDeadline of calls that have none; null for none
+ * @param binaryLog sees what interceptors have made of the calls; null for none
  * @param interceptors in the order in which they were added
  * @param hosted what servers may call; its executor is also that of the callbacks
  * @param limits what the channel accepts
@@ -22,10 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
+ * @param firstStreamId of its calls on each connection
  * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ChannelOptions(
     String authority,
+    @Nullable Duration defaultDeadline,
+    @Nullable BinaryLog binaryLog,
     List<ClientInterceptor> interceptors,
     Hosted hosted,
     Limits limits,
@@ -36,4 +42,5 @@ record ChannelOptions(
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport,
+    int firstStreamId,
     @Nullable ScheduledExecutorService scheduler) {}

@@ -19,9 +19,12 @@ final class ClientStream extends Stream {
    */
   record Closed(Status status, Metadata trailers, boolean fromPeer) {}
 
+  private static final System.Logger LOG = System.getLogger(ClientStream.class.getName());
+
   private final IpcClientCall<?, ?> call;
   private final String methodName;
   private final boolean clientSendsOneMessage;
+  private final boolean oneWay;
 
   /** Null for a call without tracers. Set before the call begins. */
   private @Nullable ClientTracing tracing;
@@ -36,7 +39,12 @@ final class ClientStream extends Stream {
   private boolean ended;
   private final SentMessages sent = new SentMessages();
 
-  ClientStream(IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage) {
+  /**
+   * @param oneWay whether the call is over for its caller when all is sent
+   */
+  ClientStream(
+      IpcClientCall<?, ?> call, String methodName, boolean clientSendsOneMessage, boolean oneWay) {
+    this.oneWay = oneWay;
     this.call = call;
     this.methodName = methodName;
     this.clientSendsOneMessage = clientSendsOneMessage;
@@ -112,6 +120,9 @@ final class ClientStream extends Stream {
   private void encodeOpen(ByteBuffer out, Streams on) {
     int at = FrameEncoder.begin(out);
     int flags = encodeMethod(out, on.methodIds());
+    if (oneWay) {
+      flags |= FrameType.FLAG_ONE_WAY;
+    }
     Deadline deadline = call.deadline();
     if (deadline != null) {
       out.putLong(Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
@@ -149,6 +160,26 @@ final class ClientStream extends Stream {
   @Override
   void sent(OutboundMessage message) {
     sent.add(message);
+  }
+
+  @Override
+  boolean owesCallback() {
+    return isHandedOver() || super.owesCallback();
+  }
+
+  @Override
+  void afterSend() {
+    if (isHandedOver()) {
+      // The stream stays on its connection until the peer is done.
+      callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false);
+    } else {
+      super.afterSend();
+    }
+  }
+
+  /** Whether this is a one-way call that has been sent. */
+  private boolean isHandedOver() {
+    return oneWay && state() == StreamState.LOCAL_ENDED;
   }
 
   // What came.
@@ -225,7 +256,11 @@ final class ClientStream extends Stream {
   private void finish(Closed event, boolean dropOthers) {
     reset();
     releasePartial();
-    callbacks.terminate(event, dropOthers);
+    boolean first = callbacks.terminate(event, dropOthers);
+    if (!first && oneWay && !event.status.isOk()) {
+      LOG.log(
+          System.Logger.Level.DEBUG, () -> "the one-way call " + this + " failed: " + event.status);
+    }
   }
 
   @Override

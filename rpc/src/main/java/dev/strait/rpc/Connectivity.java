@@ -55,10 +55,6 @@ final class Connectivity {
   }
 
   private void call(Runnable callback) {
-    try {
-      executor.execute(callback);
-    } catch (RuntimeException refused) {
-      fallback.execute(callback);
-    }
+    Schedulers.execute(callback, executor, fallback);
   }
 }

@@ -179,7 +179,7 @@ final class Connector implements Connection.Owner {
       waiting.add(stream);
       next = newConnection();
     }
-    if (stream.callbacks.isTerminated()) {
+    if (stream.state().isOver()) {
       remove(stream);
     }
     start(next);

@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.Ticker;
+import io.grpc.BinaryLog;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.HandlerRegistry;
@@ -45,9 +46,7 @@ final class Dispatcher {
     this.deadlineTicker = DeadlineTicker.of(ticker);
     for (ServerServiceDefinition service : hosted.services()) {
       for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
-        methods.put(
-            method.getMethodDescriptor().getFullMethodName(),
-            intercepted(method, hosted.interceptors()));
+        methods.put(method.getMethodDescriptor().getFullMethodName(), prepared(method));
       }
     }
   }
@@ -60,7 +59,7 @@ final class Dispatcher {
       return method;
     }
     ServerMethodDefinition<?, ?> found = fallback.lookupMethod(name);
-    return found == null ? null : intercepted(found, hosted.interceptors());
+    return found == null ? null : prepared(found);
   }
 
   /** The tracers of a call that begins; null if there are none. Runs user code. */
@@ -96,6 +95,13 @@ final class Dispatcher {
 
   Hosted hosted() {
     return hosted;
+  }
+
+  /** A method as it is called: behind the interceptors, which are behind the binary log. */
+  private ServerMethodDefinition<?, ?> prepared(ServerMethodDefinition<?, ?> method) {
+    ServerMethodDefinition<?, ?> intercepted = intercepted(method, hosted.interceptors());
+    BinaryLog log = hosted.binaryLog();
+    return log == null ? intercepted : log.wrapMethodDefinition(intercepted);
   }
 
   private static <ReqT, RespT> ServerMethodDefinition<ReqT, RespT> intercepted(

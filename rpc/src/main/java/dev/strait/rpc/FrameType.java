@@ -45,6 +45,9 @@ final class FrameType {
   /** OPEN: the call has a timeout. */
   static final int FLAG_TIMEOUT = 0x20;
 
+  /** OPEN: the caller wants to hear nothing but that the call is over. */
+  static final int FLAG_ONE_WAY = 0x40;
+
   /** PING: the answer to a ping. */
   static final int FLAG_PONG = 0x01;
 
@@ -60,7 +63,13 @@ final class FrameType {
   /** The flags that a frame of this type may carry; -1 for a type this version does not know. */
   static int knownFlags(int type) {
     return switch (type) {
-      case OPEN -> FLAG_END | FLAG_COMPRESSED | FLAG_WITH_MESSAGE | FLAG_METHOD_NAME | FLAG_TIMEOUT;
+      case OPEN ->
+          FLAG_END
+              | FLAG_COMPRESSED
+              | FLAG_WITH_MESSAGE
+              | FLAG_METHOD_NAME
+              | FLAG_TIMEOUT
+              | FLAG_ONE_WAY;
       case MESSAGE -> FLAG_END | FLAG_MORE | FLAG_COMPRESSED | FLAG_NO_MESSAGE | FLAG_CONTINUED;
       case CLOSE -> FLAG_COMPRESSED | FLAG_WITH_MESSAGE | FLAG_WITH_HEADERS;
       case PING -> FLAG_PONG;

@@ -1,6 +1,8 @@
 package dev.strait.rpc;
 
+import io.grpc.BinaryLog;
 import io.grpc.HandlerRegistry;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param services the services
  * @param fallback asked for methods that no service has
  * @param interceptors in the order in which they were added; the last one runs first
+ * @param binaryLog sees what interceptors have made of the calls; null for none
+ * @param executorSupplier says for each call where its handler runs; null for {@code executor}
  * @param tracerFactories asked for tracers of each call
  * @param executor where handlers run; null for the thread that reads
  * @param maxRunning how many handlers may run at once
@@ -24,6 +28,8 @@ record Hosted(
     List<ServerServiceDefinition> services,
     @Nullable HandlerRegistry fallback,
     List<ServerInterceptor> interceptors,
+    @Nullable BinaryLog binaryLog,
+    @Nullable ServerCallExecutorSupplier executorSupplier,
     List<ServerStreamTracer.Factory> tracerFactories,
     @Nullable Executor executor,
     int maxRunning,

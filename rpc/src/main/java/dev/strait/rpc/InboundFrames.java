@@ -87,7 +87,9 @@ final class InboundFrames implements FrameListener {
     }
     Metadata metadata = MetadataCodec.decode(data, connection.limits().maxMetadataBytes());
     checkCompression(flags);
-    ServerStream stream = connection.calls().accept(streamId, method, metadata, timeoutNanos);
+    boolean oneWay = (flags & FrameType.FLAG_ONE_WAY) != 0;
+    ServerStream stream =
+        connection.calls().accept(streamId, method, metadata, timeoutNanos, oneWay);
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
       stream.receiveMessage(data, 0, claim());
     }

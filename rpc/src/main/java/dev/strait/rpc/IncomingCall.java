@@ -5,6 +5,7 @@ import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import java.util.concurrent.Executor;
@@ -25,22 +26,32 @@ final class IncomingCall implements ServerStream.Call {
   private final Dispatcher dispatcher;
   private final Connection connection;
   private final String methodName;
+  private final boolean oneWay;
   private final Metadata metadata;
   private final @Nullable Deadline deadline;
   private final ServerStream stream = new ServerStream(this);
 
   private volatile Context.@Nullable CancellableContext context;
   private volatile @Nullable Status cancelledWith;
+  private volatile @Nullable Executor executor; // null for the thread that reads
+  private volatile @Nullable Throwable choiceFailed;
   private boolean counted; // guarded by this
 
   // Used by callbacks only.
   private @Nullable IpcServerCall<?, ?> call;
   private @Nullable ServerTracing tracing;
 
-  IncomingCall(IncomingCalls calls, String methodName, Metadata metadata, long timeoutNanos) {
+  IncomingCall(
+      IncomingCalls calls,
+      String methodName,
+      Metadata metadata,
+      long timeoutNanos,
+      boolean oneWay) {
+    this.oneWay = oneWay;
     this.calls = calls;
     this.dispatcher = calls.dispatcher();
     this.connection = calls.connection();
+    this.executor = dispatcher.executor();
     this.methodName = methodName;
     this.metadata = metadata;
     this.deadline =
@@ -82,13 +93,52 @@ final class IncomingCall implements ServerStream.Call {
 
   /** The handler may begin. */
   void proceed() {
-    if (!calls.hold(this)) {
-      stream.callbacks.proceed();
+    if (calls.hold(this)) {
+      return;
     }
+    ServerCallExecutorSupplier supplier = dispatcher.hosted().executorSupplier();
+    if (supplier == null) {
+      stream.callbacks.proceed();
+    } else {
+      chooseExecutor(supplier);
+    }
+  }
+
+  /** Asks where the handler is to run, and only then lets it begin. */
+  private void chooseExecutor(ServerCallExecutorSupplier supplier) {
+    Runnable choice =
+        () -> {
+          try {
+            executor = chosenBy(supplier, dispatcher.lookup(methodName));
+          } catch (Throwable e) {
+            choiceFailed = e;
+          }
+          stream.callbacks.proceed();
+        };
+    if (executor == null) {
+      connection.reading().execute(choice);
+    } else {
+      Schedulers.execute(choice, executor, dispatcher.fallbackExecutor());
+    }
+  }
+
+  private @Nullable Executor chosenBy(
+      ServerCallExecutorSupplier supplier, @Nullable ServerMethodDefinition<?, ?> method) {
+    if (method == null) {
+      return executor;
+    }
+    IpcServerCall<?, ?> asked = new IpcServerCall<>(this, method.getMethodDescriptor(), null);
+    Executor chosen = supplier.getExecutor(asked, metadata);
+    return chosen == null ? executor : Schedulers.unlessDirect(chosen);
   }
 
   String methodName() {
     return methodName;
+  }
+
+  /** Whether the caller wants to hear nothing but that the call is over. */
+  boolean isOneWay() {
+    return oneWay;
   }
 
   Connection connection() {
@@ -125,16 +175,16 @@ final class IncomingCall implements ServerStream.Call {
 
   @Override
   public boolean isInline() {
-    return dispatcher.executor() == null;
+    return executor == null;
   }
 
   @Override
   public void dispatch(CallbackQueue callbacks) {
-    Executor executor = dispatcher.executor();
-    if (executor == null) {
+    Executor own = executor;
+    if (own == null) {
       callbacks.run();
     } else {
-      callbacks.runOn(executor, dispatcher.fallbackExecutor());
+      Schedulers.execute(callbacks, own, dispatcher.fallbackExecutor());
     }
   }
 
@@ -192,9 +242,12 @@ final class IncomingCall implements ServerStream.Call {
         : base.withDeadline(deadline, dispatcher.scheduler());
   }
 
-  private void startIn(Context.CancellableContext running) {
+  private void startIn(Context.CancellableContext running) throws Throwable {
     if (deadline != null) {
       running.addListener(this::onContextCancelled, Runnable::run);
+    }
+    if (choiceFailed != null) {
+      throw choiceFailed;
     }
     ServerMethodDefinition<?, ?> method = dispatcher.lookup(methodName);
     if (method == null) {

@@ -32,8 +32,8 @@ final class IncomingCalls {
   }
 
   /** Takes a call on, which begins when its stream is told so. Runs no user code. */
-  ServerStream accept(String method, Metadata metadata, long timeoutNanos) {
-    return new IncomingCall(this, method, metadata, timeoutNanos).accept();
+  ServerStream accept(String method, Metadata metadata, long timeoutNanos, boolean oneWay) {
+    return new IncomingCall(this, method, metadata, timeoutNanos, oneWay).accept();
   }
 
   Dispatcher dispatcher() {

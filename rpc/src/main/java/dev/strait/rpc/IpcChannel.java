@@ -1,15 +1,18 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.IpcAddress;
+import io.grpc.BinaryLog;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The client's entry: calls, the channel's life, and what its calls have in common. Thread-safe.
  */
 final class IpcChannel extends ManagedChannel {
-  /** Servers ping as often as they are told to; this stops floods only. */
-  private static final PingLimit.Options PING_LIMIT = new PingLimit.Options(1_000_000, true);
+  /** Servers ping as often as they are told to, which a client need not know. */
+  private static final PingLimit.Options FLOODS_ONLY = new PingLimit.Options(1_000_000, true);
 
   private final IpcAddress address;
   private final ChannelOptions options;
@@ -34,6 +37,7 @@ final class IpcChannel extends ManagedChannel {
   private final Connectivity connectivity;
   private final Connector connector;
   private final Channel intercepted;
+  private final Deadline.Ticker deadlineTicker;
 
   private final AtomicInteger openCalls = new AtomicInteger();
   private final AtomicLong startedCalls = new AtomicLong();
@@ -67,7 +71,12 @@ final class IpcChannel extends ManagedChannel {
             () -> startedCalls.get() + dispatcher.limit().begun(),
             () -> openCalls.get() > 0 || connector.hasOpenCalls(),
             () -> connector.drain(GoAwayReason.IDLE, "no call for " + options.idleTimeout()));
-    this.intercepted = ClientInterceptors.intercept(new Calls(), options.interceptors());
+    this.deadlineTicker = DeadlineTicker.of(options.transport().ticker());
+    Channel calls = new Calls();
+    BinaryLog log = options.binaryLog();
+    this.intercepted =
+        ClientInterceptors.intercept(
+            log == null ? calls : log.wrapChannel(calls), options.interceptors());
   }
 
   private ConnectionSettings settings() {
@@ -82,9 +91,10 @@ final class IpcChannel extends ManagedChannel {
         scheduler,
         options.transport().ticker(),
         watcher,
-        PING_LIMIT,
+        FLOODS_ONLY,
         options.filters(),
-        dispatcher);
+        dispatcher,
+        options.firstStreamId());
   }
 
   /** What the interceptors wrap. */
@@ -92,7 +102,18 @@ final class IpcChannel extends ManagedChannel {
     @Override
     public <ReqT, RespT> ClientCall<ReqT, RespT> newCall(
         MethodDescriptor<ReqT, RespT> method, CallOptions callOptions) {
-      return new IpcClientCall<>(this, method, callOptions);
+      return new IpcClientCall<>(this, method, withDefaults(callOptions));
+    }
+
+    private CallOptions withDefaults(CallOptions callOptions) {
+      Duration deadline = options.defaultDeadline();
+      if (deadline == null
+          || callOptions.getDeadline() != null
+          || Context.current().getDeadline() != null) {
+        return callOptions;
+      }
+      return callOptions.withDeadline(
+          Deadline.after(deadline.toNanos(), TimeUnit.NANOSECONDS, deadlineTicker));
     }
 
     @Override

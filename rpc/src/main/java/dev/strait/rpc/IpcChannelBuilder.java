@@ -8,6 +8,7 @@ import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import dev.strait.transport.Transports;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BinaryLog;
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientTransportFilter;
@@ -43,12 +44,15 @@ import org.jspecify.annotations.Nullable;
 public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBuilder> {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
+
   private static final int MAX_THREADS_IN_CALLBACKS = 1024;
 
   private final IpcAddress address;
   private final List<ClientInterceptor> interceptors = new ArrayList<>();
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
   private @Nullable Executor executor;
+  private @Nullable Duration defaultDeadline;
+  private @Nullable BinaryLog binaryLog;
   private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
   private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
   private String authority = "localhost";
@@ -59,6 +63,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private int firstStreamId = 1;
   private @Nullable ScheduledExecutorService scheduler;
 
   private IpcChannelBuilder(IpcAddress address) {
@@ -237,6 +242,24 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * The deadline of calls whose options and {@link io.grpc.Context} have none, streams included,
+   * counted from when they are made. There is none by default. A call that may go on for ever says
+   * so with a deadline of its own, far away.
+   */
+  public IpcChannelBuilder defaultDeadline(Duration deadline) {
+    defaultDeadline =
+        Arguments.positive("defaultDeadline", deadline.toNanos(), TimeUnit.NANOSECONDS);
+    return this;
+  }
+
+  /** Sees each call behind the interceptors, as in gRPC. */
+  @Override
+  public IpcChannelBuilder setBinaryLog(@Nullable BinaryLog log) {
+    binaryLog = log;
+    return this;
+  }
+
   /** Which servers are trusted. By default those of the same user or root. */
   public IpcChannelBuilder peerPolicy(PeerPolicy policy) {
     transport = transport.withPeerPolicy(policy);
@@ -276,6 +299,12 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /** An odd number near the end of all ids, for tests. */
+  IpcChannelBuilder firstStreamId(int id) {
+    firstStreamId = id;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcChannelBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -297,11 +326,15 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
             address,
             new ChannelOptions(
                 authority,
+                defaultDeadline,
+                binaryLog,
                 List.copyOf(interceptors),
                 new Hosted(
                     List.copyOf(services.values()),
                     null,
                     List.of(),
+                    null,
+                    null,
                     List.of(),
                     executor,
                     maxRunningHandlers,
@@ -315,6 +348,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
                 transport,
+                firstStreamId,
                 scheduler))
         .start();
   }

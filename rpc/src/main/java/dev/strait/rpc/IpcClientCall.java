@@ -66,6 +66,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private final @Nullable Thread blockedThread;
   private final ClientStream stream;
   private final boolean clientSendsOneMessage;
+  private final boolean oneWay;
 
   private Metadata headers = new Metadata();
   private Listener<RespT> listener = new Listener<>() {};
@@ -83,7 +84,8 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     this.executor = own == null ? channel.executor() : Schedulers.unlessDirect(own);
     this.timeout = new CallTimeout(this, options, context);
     this.clientSendsOneMessage = method.getType().clientSendsOneMessage();
-    this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage);
+    this.oneWay = options.getOption(OneWay.OPTION);
+    this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage, oneWay);
     this.blockedThread =
         options.getExecutor() != null
                 && method.getType() == MethodDescriptor.MethodType.UNARY
@@ -131,6 +133,15 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     Status over = timeout.overAlready();
     if (over != null) {
       cancel(over);
+      return;
+    }
+    if (oneWay && method.getType() != MethodDescriptor.MethodType.UNARY) {
+      cancel(
+          Status.INTERNAL.withDescription(
+              "a one-way call must be UNARY, "
+                  + method.getFullMethodName()
+                  + " is "
+                  + method.getType()));
       return;
     }
     String compressor = options.getCompressor();
@@ -316,6 +327,10 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
         return;
       }
     }
+    if (oneWay && stream.callbacks.isTerminated()) {
+      // It is over for its caller, and goes on.
+      return;
+    }
     CancelCode code =
         status.getCode() == Status.Code.DEADLINE_EXCEEDED
             ? CancelCode.DEADLINE_EXCEEDED
@@ -394,7 +409,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     if (executor == null) {
       callbacks.run();
     } else {
-      callbacks.runOn(executor, channel.fallbackExecutor());
+      Schedulers.execute(callbacks, executor, channel.fallbackExecutor());
     }
   }
 

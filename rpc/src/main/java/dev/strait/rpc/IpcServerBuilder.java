@@ -7,6 +7,7 @@ import dev.strait.transport.Ticker;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import dev.strait.transport.WaitStrategy;
+import io.grpc.BinaryLog;
 import io.grpc.BindableService;
 import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
@@ -52,6 +53,8 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   private final List<ServerStreamTracer.Factory> tracerFactories = new ArrayList<>();
   private @Nullable HandlerRegistry fallback;
   private @Nullable Executor executor;
+  private @Nullable ServerCallExecutorSupplier executorSupplier;
+  private @Nullable BinaryLog binaryLog;
   private Limits limits = Limits.DEFAULTS;
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
   private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
@@ -91,9 +94,21 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
+  /**
+   * Where the handler of each call runs. The supplier itself is asked where handlers run otherwise;
+   * null for the call stays there.
+   */
   @Override
   public IpcServerBuilder callExecutor(ServerCallExecutorSupplier supplier) {
-    throw new UnsupportedOperationException("callExecutor is not supported");
+    executorSupplier = supplier;
+    return this;
+  }
+
+  /** Sees each call behind the interceptors, as in gRPC. */
+  @Override
+  public IpcServerBuilder setBinaryLog(@Nullable BinaryLog log) {
+    binaryLog = log;
+    return this;
   }
 
   @Override
@@ -233,7 +248,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
-  /** How many calls a client may have open at once on one connection. 10,000 by default. */
+  /** How many calls a client may have open at once on one connection. 4,096 by default. */
   public IpcServerBuilder maxConcurrentCallsPerConnection(int calls) {
     limits = limits.withMaxStreams(Arguments.positive("maxConcurrentCallsPerConnection", calls));
     return this;
@@ -330,6 +345,8 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
                 List.copyOf(services.values()),
                 fallback,
                 List.copyOf(interceptors),
+                binaryLog,
+                executorSupplier,
                 List.copyOf(tracerFactories),
                 executor,
                 maxRunningHandlers,

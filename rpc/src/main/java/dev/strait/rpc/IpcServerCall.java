@@ -69,6 +69,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     }
     checkOpen();
     headersSent = true;
+    if (call.isOneWay()) {
+      return;
+    }
     byte @Nullable [] encoded = encode(headers);
     if (encoded != null) {
       stream.sendHeaders(encoded);
@@ -87,6 +90,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       return;
     }
     messageSent = true;
+    if (call.isOneWay()) {
+      return;
+    }
     byte[] bytes;
     try {
       bytes = Payloads.read(method.streamResponse(message), Integer.MAX_VALUE);
@@ -111,7 +117,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       return;
     }
     closed = true;
-    byte @Nullable [] encoded = encode(trailers);
+    byte @Nullable [] encoded = call.isOneWay() ? MetadataCodec.EMPTY : encode(trailers);
     if (encoded != null) {
       if (!status.isOk() && serverSendsOneMessage) {
         stream.dropOutbound();

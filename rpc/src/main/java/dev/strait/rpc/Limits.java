@@ -28,7 +28,7 @@ record Limits(
   /** The largest metadata that fits a frame beside the rest of it. */
   static final int MAX_METADATA_BYTES = 32_768;
 
-  static final Limits DEFAULTS = new Limits(8192, 4 << 20, 10_000, 1024, 512 << 10, 8 << 20);
+  static final Limits DEFAULTS = new Limits(8192, 4 << 20, 4096, 1024, 512 << 10, 8 << 20);
 
   Limits {
     if (maxMetadataBytes < 0 || maxMetadataBytes > MAX_METADATA_BYTES) {

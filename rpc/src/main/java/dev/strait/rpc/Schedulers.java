@@ -37,6 +37,15 @@ final class Schedulers {
     return executor instanceof Enum && executor == MoreExecutors.directExecutor() ? null : executor;
   }
 
+  /** Runs {@code task} on {@code executor}; when that refuses, on {@code fallback}. */
+  static void execute(Runnable task, Executor executor, Executor fallback) {
+    try {
+      executor.execute(task);
+    } catch (Throwable refused) {
+      fallback.execute(task);
+    }
+  }
+
   /**
    * The scheduler of a channel or a server.
    *

@@ -9,8 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class CallbackQueueTest {
@@ -235,23 +233,5 @@ final class CallbackQueueTest {
     queue.request(1);
     queue.terminate("end", false);
     assertFalse(queue.wantsMessage());
-  }
-
-  @Test
-  void anExecutorThatRefusesIsReplaced() {
-    AtomicInteger fallbacks = new AtomicInteger();
-    queue.add("a");
-
-    queue.runOn(
-        task -> {
-          throw new RejectedExecutionException();
-        },
-        task -> {
-          fallbacks.incrementAndGet();
-          task.run();
-        });
-
-    assertEquals(List.of("a"), delivered);
-    assertEquals(1, fallbacks.get());
   }
 }

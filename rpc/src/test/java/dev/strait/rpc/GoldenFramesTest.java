@@ -83,6 +83,19 @@ final class GoldenFramesTest {
   }
 
   @Test
+  void aOneWayCallSaysSo() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    var channel = local.channel();
+    Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT);
+    ScriptedPeer peer = local.closing(server.acceptAndGreet());
+    peer.next(FrameType.OPEN);
+
+    OneWay.blockingCall(channel, Raw.UNARY, CallOptions.DEFAULT, "ping".getBytes(US_ASCII));
+
+    assertGolden("open-one-way", peer.next(FrameType.OPEN));
+  }
+
+  @Test
   void theEndOfAClientsMessagesIsItsGoldenBytes() throws Exception {
     ScriptedPeer.Listening server = local.listen();
     ClientCall<byte[], byte[]> call = local.channel().newCall(Raw.BIDI, CallOptions.DEFAULT);

@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -109,7 +110,7 @@ final class StreamFrameTableTest {
   }
 
   private static String openRow(Frame frame) {
-    if (frame.flags > 0x3f || frame.has(0x02)) {
+    if (frame.flags > 0x7f || frame.has(0x02)) {
       return unknown();
     }
     return frame.has(FrameType.FLAG_COMPRESSED) ? "OPEN COMPRESSED" : "OPEN";
@@ -299,17 +300,46 @@ final class StreamFrameTableTest {
     assertEquals(new HashSet<>(TABLE.columns().subList(1, TABLE.columns().size())), columns);
   }
 
-  /** Takes frames up to the answer of a ping, or to the end of the connection. */
-  private static List<RawFrame> answers(ScriptedPeer peer) {
-    List<RawFrame> answers = new ArrayList<>();
-    peer.send(0, FrameType.PING, 0, new Data().u64(77));
-    for (RawFrame frame = peer.next(); ; frame = peer.next()) {
-      if (frame.type() == FrameType.PING) {
-        return answers;
+  /** A peer and the ids that it has used. */
+  private static final class Speaker {
+    final ScriptedPeer peer;
+    private int lastId;
+
+    /**
+     * @param lastId the one before its first
+     */
+    Speaker(ScriptedPeer peer, int lastId) {
+      this.peer = peer;
+      this.lastId = lastId;
+    }
+
+    int nextId() {
+      lastId += 2;
+      return lastId;
+    }
+
+    /** What comes up to the answer to a call of a method that nobody hosts. */
+    List<RawFrame> answers() {
+      List<RawFrame> answers = new ArrayList<>();
+      int id = nextId();
+      peer.open(id, "raw/Nothing", 0);
+      for (RawFrame frame = peer.next(); frame.streamId() != id; frame = peer.next()) {
+        if (frame.type() != FrameType.WINDOW) {
+          answers.add(frame);
+        }
       }
-      if (frame.type() != FrameType.WINDOW) {
-        answers.add(frame);
-      }
+      return answers;
+    }
+
+    void expectNothing() {
+      assertEquals(List.of(), answers());
+    }
+
+    void expectReset(int streamId) {
+      List<RawFrame> answers = answers();
+      assertEquals(1, answers.size(), answers::toString);
+      assertEquals(CancelCode.PROTOCOL_ERROR, answers.get(0).cancelCode(), answers::toString);
+      assertEquals(streamId, answers.get(0).streamId());
     }
   }
 
@@ -318,17 +348,6 @@ final class StreamFrameTableTest {
     assertEquals(GoAwayReason.PROTOCOL_ERROR, frame.goAwayReason(), frame::toString);
     peer.skipToEnd();
     peer.close();
-  }
-
-  private static void expectReset(ScriptedPeer peer, int streamId) {
-    List<RawFrame> answers = answers(peer);
-    assertEquals(1, answers.size(), answers::toString);
-    assertEquals(CancelCode.PROTOCOL_ERROR, answers.get(0).cancelCode(), answers::toString);
-    assertEquals(streamId, answers.get(0).streamId());
-  }
-
-  private static void expectNothing(ScriptedPeer peer) {
-    assertEquals(List.of(), answers(peer));
   }
 
   private static <T> T await(BlockingQueue<T> events) throws InterruptedException {
@@ -361,8 +380,8 @@ final class StreamFrameTableTest {
     /** Of the cell at hand; a call of an earlier one goes on hearing into its own. */
     private volatile BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
+    private Speaker speaker;
     private ScriptedPeer peer;
-    private int lastId = -1;
 
     ServerSide() throws Exception {
       local.serve(
@@ -404,9 +423,9 @@ final class StreamFrameTableTest {
     }
 
     void check(Given given, Frame frame) throws Exception {
-      if (peer == null) {
+      if (speaker == null) {
         peer = local.greetedPeer();
-        lastId = -1;
+        speaker = new Speaker(peer, -1);
       }
       heard = new LinkedBlockingQueue<>();
       int id = prepare(given);
@@ -418,37 +437,35 @@ final class StreamFrameTableTest {
               : TABLE.cell(rowOf(frame, again), given.onServer);
       switch (expected) {
         case "D" -> expectDelivered(given, frame, id);
-        case "I" -> expectNothing(peer);
+        case "I" -> speaker.expectNothing();
         case "R" -> {
-          expectReset(peer, id);
+          speaker.expectReset(id);
           if (given != Given.THEIRS_NEVER_OPENED) {
             expectHeard(id, "end");
           }
         }
         case "X" -> {
           expectGoAway(peer);
-          peer = null;
+          speaker = null;
           return;
         }
         default -> fail(expected);
       }
-      // The next stream is served, and nothing more was heard of this one.
-      lastId = Math.max(lastId, (id & 1) == 1 ? id : 0) + 2;
-      peer.unary(lastId, UNARY, (byte) 1);
+      // Another stream is served, and nothing more was heard of this one.
+      int next = speaker.nextId();
+      peer.unary(next, UNARY, (byte) 1);
       RawFrame answer = peer.nextButWindow();
-      while (answer.type() == FrameType.CANCEL) {
-        answer = peer.nextButWindow();
-      }
+      assertEquals(next, answer.streamId());
       assertEquals(0, answer.statusCode(), answer::toString);
       assertEquals(List.of(), List.copyOf(heard));
     }
 
     private int prepare(Given given) throws Exception {
-      int id = lastId + 2;
+      if (given == Given.OURS_NEVER_OPENED) {
+        return NEVER_OPENED;
+      }
+      int id = speaker.nextId();
       switch (given) {
-        case OURS_NEVER_OPENED -> {
-          return NEVER_OPENED;
-        }
         case THEIRS_NEVER_OPENED -> {
           return id;
         }
@@ -461,7 +478,6 @@ final class StreamFrameTableTest {
           expectHeard(id, "start");
         }
       }
-      lastId = id;
       switch (given) {
         case REMOTE_ENDED -> expectHeard(id, "half-close");
         case IN_MESSAGE ->
@@ -472,7 +488,7 @@ final class StreamFrameTableTest {
         }
         case RESET_BY_US -> {
           peer.send(id, FrameType.HEADERS, 0, new Data().noMetadata());
-          expectReset(peer, id);
+          speaker.expectReset(id);
           expectHeard(id, "end");
         }
         default -> {}
@@ -481,7 +497,7 @@ final class StreamFrameTableTest {
     }
 
     private void expectDelivered(Given given, Frame frame, int id) throws Exception {
-      expectNothing(peer);
+      speaker.expectNothing();
       List<String> events = heardAs(frame);
       if (frame.type == FrameType.OPEN) {
         events = new ArrayList<>(events);
@@ -520,6 +536,7 @@ final class StreamFrameTableTest {
     private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
     private final ScriptedPeer.Listening listening;
     private final ManagedChannel channel;
+    private Speaker speaker;
     private ScriptedPeer peer;
 
     ClientSide() throws Exception {
@@ -532,15 +549,16 @@ final class StreamFrameTableTest {
       ClientCall<byte[], byte[]> call = channel.newCall(Raw.BIDI, CallOptions.DEFAULT);
       call.start(recording(heard), new Metadata());
       call.request(10);
-      if (peer == null) {
+      if (speaker == null) {
         peer = local.closing(listening.acceptAndGreet());
+        speaker = new Speaker(peer, 0);
       }
       int opened = peer.next(FrameType.OPEN).streamId();
       prepare(given, call, opened, heard);
       int id =
           switch (given) {
             case OURS_NEVER_OPENED -> NEVER_OPENED + 1;
-            case THEIRS_NEVER_OPENED -> opened + 1;
+            case THEIRS_NEVER_OPENED -> speaker.nextId();
             default -> opened;
           };
       peer.send(id, frame.type, frame.flags, dataOf(frame));
@@ -551,16 +569,16 @@ final class StreamFrameTableTest {
               : TABLE.cell(rowOf(frame, again), given.onClient);
       switch (expected) {
         case "D" -> expectDelivered(frame, id, heard);
-        case "I" -> expectNothing(peer);
+        case "I" -> speaker.expectNothing();
         case "R" -> {
-          expectReset(peer, id);
+          speaker.expectReset(id);
           if (id == opened) {
             expectEnd(heard);
           }
         }
         case "X" -> {
           expectGoAway(peer);
-          peer = null;
+          speaker = null;
           if (!isOver(given)) {
             expectEnd(heard);
           }
@@ -569,8 +587,8 @@ final class StreamFrameTableTest {
       }
       assertEquals(List.of(), List.copyOf(heard));
       call.cancel("the next", null);
-      if (peer != null) {
-        answers(peer);
+      if (speaker != null) {
+        speaker.answers();
       }
       assertEquals(List.of(), List.copyOf(unexpected));
     }
@@ -613,13 +631,13 @@ final class StreamFrameTableTest {
     private void expectDelivered(Frame frame, int id, BlockingQueue<String> heard)
         throws Exception {
       if (frame.type == FrameType.OPEN) {
-        // A client without services delivers it to nobody, and says so.
-        List<RawFrame> answers = answers(peer);
-        assertEquals(CancelCode.NOT_PROCESSED, answers.get(0).cancelCode(), answers::toString);
-        assertEquals(id, answers.get(0).streamId());
+        // It reaches the dispatcher of the client, which hosts nothing.
+        RawFrame answer = speaker.answers().get(0);
+        assertEquals(Status.Code.UNIMPLEMENTED.value(), answer.statusCode(), answer::toString);
+        assertEquals(id, answer.streamId());
         return;
       }
-      expectNothing(peer);
+      speaker.expectNothing();
       List<String> events = heardAs(frame);
       if (events == null && frame.type == FrameType.MESSAGE) {
         byte[] rest = frame.has(FrameType.FLAG_CONTINUED) ? new byte[1] : new byte[2];
@@ -650,7 +668,7 @@ final class StreamFrameTableTest {
         }
 
         @Override
-        public void onClose(io.grpc.Status status, Metadata trailers) {
+        public void onClose(Status status, Metadata trailers) {
           hear("end");
           ended = true;
         }

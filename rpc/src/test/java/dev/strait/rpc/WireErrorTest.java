@@ -273,7 +273,7 @@ abstract class WireErrorTest {
   @Test
   void unknownFlagsAreFatal() throws IOException {
     int[][] typesAndFlags = {
-      {FrameType.OPEN, 0x40}, {FrameType.MESSAGE, 0x20}, {FrameType.CLOSE, 0x01},
+      {FrameType.OPEN, 0x80}, {FrameType.MESSAGE, 0x20}, {FrameType.CLOSE, 0x01},
       {FrameType.CANCEL, 0x01}, {FrameType.WINDOW, 0x80}, {FrameType.HEADERS, 0x02},
     };
     for (int[] typeAndFlags : typesAndFlags) {

@@ -1,0 +1,276 @@
+package dev.strait.rpc;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.rpc.testing.EchoGrpc;
+import dev.strait.rpc.testing.EchoReply;
+import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.transport.contract.TestThread;
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Calls whose caller does not wait for the answer. */
+final class OneWayTest {
+  @RegisterExtension final Local local = Local.unix();
+
+  private final BlockingQueue<byte[]> handled = new LinkedBlockingQueue<>();
+  private final Semaphore mayFinish = new Semaphore(0);
+
+  /** Takes a message, and answers when it may. */
+  private ServerCallHandler<byte[], byte[]> slow() {
+    return CallTest.onMessage(
+        (call, message) -> {
+          handled.add(message);
+          mayFinish.acquireUninterruptibly();
+          call.sendHeaders(new Metadata());
+          call.sendMessage(message);
+          call.close(Status.OK, new Metadata());
+        });
+  }
+
+  @Test
+  void theCallIsOverBeforeItsHandlerIs() throws Exception {
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, slow())));
+
+    OneWay.blockingCall(local.channel(), Raw.UNARY, CallOptions.DEFAULT, bytes("a"));
+
+    assertArrayEquals(bytes("a"), handled.poll(15, TimeUnit.SECONDS));
+    mayFinish.release();
+  }
+
+  @Test
+  void theServerAnswersWithABareClose() throws Exception {
+    mayFinish.release();
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, slow())));
+    ScriptedPeer peer = local.greetedPeer();
+
+    peer.send(
+        1,
+        FrameType.OPEN,
+        FrameType.FLAG_METHOD_NAME
+            | FrameType.FLAG_WITH_MESSAGE
+            | FrameType.FLAG_END
+            | FrameType.FLAG_ONE_WAY,
+        new Data().u32(1).text("raw/Unary").u16(0).noMetadata().bytes(bytes("quiet")));
+
+    RawFrame close = peer.nextButWindow();
+    assertEquals(FrameType.CLOSE, close.type());
+    assertEquals(0, close.flags());
+    assertArrayEquals(new byte[] {0, 0, 0, 0, 0}, close.data());
+  }
+
+  /** W8. */
+  @Test
+  void oneWaySpamBlocksItsSenderAndNobodyElse() throws Exception {
+    local.serve(
+        b ->
+            b.maxConcurrentCallsPerConnection(10)
+                .addService(Raw.service(Raw.UNARY, slow()))
+                .addService(new EchoService()));
+    ManagedChannel spammer = local.channel();
+    AtomicInteger sent = new AtomicInteger();
+    TestThread spam =
+        TestThread.run(
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                OneWay.blockingCall(spammer, Raw.UNARY, CallOptions.DEFAULT, new byte[] {(byte) i});
+                sent.incrementAndGet();
+              }
+            });
+
+    Local.await("the sender has to wait", () -> sent.get() == 10);
+    for (int i = 0; i < 20; i++) {
+      assertEquals("x", EchoGrpc.newBlockingStub(local.channel()).unary(text("x")).getText());
+    }
+    assertEquals(10, sent.get());
+
+    mayFinish.release(100);
+    spam.finish();
+    for (int i = 0; i < 100; i++) {
+      byte[] message = handled.poll(15, TimeUnit.SECONDS);
+      assertArrayEquals(new byte[] {(byte) i}, message, "in order, each once");
+    }
+    assertTrue(handled.isEmpty());
+  }
+
+  @Test
+  void aRequestLargerThanTheWindowIsHandedOverWhole() throws Exception {
+    mayFinish.release();
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, slow())));
+    byte[] large = new byte[3_000_000];
+    large[large.length - 1] = 7;
+
+    OneWay.blockingCall(local.channel(), Raw.UNARY, CallOptions.DEFAULT, large);
+
+    assertArrayEquals(large, handled.poll(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void anAsynchronousStubHearsThatItIsOverAndNoMessage() throws Exception {
+    CompletableFuture<Integer> messages = new CompletableFuture<>();
+    local.serveEcho();
+
+    EchoGrpc.newStub(local.channel())
+        .withOption(OneWay.OPTION, true)
+        .unary(
+            text("x"),
+            new StreamObserver<>() {
+              private int count;
+
+              @Override
+              public void onNext(EchoReply reply) {
+                count++;
+              }
+
+              @Override
+              public void onError(Throwable t) {
+                messages.completeExceptionally(t);
+              }
+
+              @Override
+              public void onCompleted() {
+                messages.complete(count);
+              }
+            });
+
+    assertEquals(0, messages.get(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void withNobodyThereItFails() {
+    StatusRuntimeException thrown =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> OneWay.blockingCall(local.channel(), Raw.UNARY, CallOptions.DEFAULT, bytes("a")));
+
+    assertEquals(Status.Code.UNAVAILABLE, thrown.getStatus().getCode());
+  }
+
+  @Test
+  void aMethodThatIsNotUnaryIsRefused() throws Exception {
+    local.serveEcho();
+
+    StatusRuntimeException thrown =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> OneWay.blockingCall(local.channel(), Raw.BIDI, CallOptions.DEFAULT, bytes("a")));
+
+    assertEquals(Status.Code.INTERNAL, thrown.getStatus().getCode());
+    assertTrue(thrown.getStatus().getDescription().contains("raw/Bidi is BIDI_STREAMING"));
+  }
+
+  @Test
+  void aCallThatIsOverIsNotCancelledAnyMore() throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+    local.serve(
+        b ->
+            b.addService(
+                new EchoService() {
+                  @Override
+                  public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+                    handled.add(bytes(request.getText()));
+                    awaitUninterrupted(done);
+                    cancelled.complete(Context.current().isCancelled());
+                    super.unary(request, replies);
+                  }
+                }));
+    Context.CancellableContext context = Context.current().withCancellation();
+    ManagedChannel channel = local.channel();
+    context.run(
+        () ->
+            OneWay.blockingCall(
+                channel, EchoGrpc.getUnaryMethod(), CallOptions.DEFAULT, text("a")));
+    handled.poll(15, TimeUnit.SECONDS);
+
+    context.cancel(null);
+    // A cancel would be before this on the same connection.
+    assertFalse(EchoGrpc.newBlockingStub(channel).serverStream(text("after")).hasNext());
+    done.countDown();
+
+    assertFalse(cancelled.get(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aChannelThatShutsDownWaitsForTheHandlers() throws Exception {
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, slow())));
+    ManagedChannel channel = local.channel();
+    OneWay.blockingCall(channel, Raw.UNARY, CallOptions.DEFAULT, bytes("a"));
+
+    channel.shutdown();
+
+    handled.poll(15, TimeUnit.SECONDS);
+    assertFalse(channel.isTerminated());
+    mayFinish.release();
+    assertTrue(channel.awaitTermination(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aServerThatIsReplacedUnderLoadLosesNone() throws Exception {
+    mayFinish.release(1_000_000);
+    Server server = local.serve(b -> b.addService(Raw.service(Raw.UNARY, slow())));
+    ManagedChannel channel = local.channel();
+    List<Integer> expected = new ArrayList<>();
+    for (int round = 0; round < 5; round++) {
+      for (int i = 0; i < 500; i++) {
+        OneWay.blockingCall(
+            channel,
+            Raw.UNARY,
+            CallOptions.DEFAULT.withWaitForReady(),
+            new byte[] {(byte) round, (byte) i, (byte) (i >> 8)});
+        if (i == 250) {
+          server.shutdown();
+          assertTrue(server.awaitTermination(15, TimeUnit.SECONDS));
+          server = local.serve(b -> b.addService(Raw.service(Raw.UNARY, slow())));
+        }
+        expected.add(round * 1000 + i);
+      }
+    }
+    channel.shutdown();
+    assertTrue(channel.awaitTermination(15, TimeUnit.SECONDS));
+
+    List<Integer> came = new ArrayList<>();
+    handled.forEach(m -> came.add(m[0] * 1000 + (m[1] & 0xff) + ((m[2] & 0xff) << 8)));
+    came.sort(null);
+    assertEquals(expected, came, "each once");
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(15, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(US_ASCII);
+  }
+
+  private static EchoRequest text(String text) {
+    return EchoRequest.newBuilder().setText(text).build();
+  }
+}
