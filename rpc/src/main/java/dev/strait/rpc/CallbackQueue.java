@@ -21,10 +21,16 @@ final class CallbackQueue implements Runnable {
 
     /** Messages worth so much credit were dropped undelivered. */
     void dropped(long credit);
+
+    /** The terminal event waits for messages before it, which nobody has requested yet. */
+    void heldUp();
   }
 
   /** The event that more messages may be sent. */
   static final Object READY = new Object();
+
+  /** No event: nothing can be delivered, and only requests are missing for the terminal one. */
+  private static final Object HELD_UP = new Object();
 
   private final Owner owner;
 
@@ -116,6 +122,7 @@ final class CallbackQueue implements Runnable {
   boolean terminate(Object event, boolean dropOthers) {
     long dropped = 0;
     boolean schedule;
+    boolean heldUp;
     boolean first;
     synchronized (this) {
       first = !terminated;
@@ -129,12 +136,15 @@ final class CallbackQueue implements Runnable {
         dropped = dropMessages();
       }
       schedule = mustSchedule();
+      heldUp = !scheduled;
     }
     if (dropped > 0) {
       owner.dropped(dropped);
     }
     if (schedule) {
       owner.schedule(this);
+    } else if (heldUp) {
+      owner.heldUp();
     }
     return first;
   }
@@ -170,9 +180,18 @@ final class CallbackQueue implements Runnable {
     return terminated;
   }
 
+  /** Whether the terminal event was taken for delivery. */
+  synchronized boolean isOver() {
+    return terminated && terminal == null;
+  }
+
   @Override
   public void run() {
     for (Object event = next(true); event != null; event = next(false)) {
+      if (event == HELD_UP) {
+        owner.heldUp();
+        return;
+      }
       owner.deliver(event);
     }
   }
@@ -190,7 +209,7 @@ final class CallbackQueue implements Runnable {
     running = deliverable();
     if (!running) {
       scheduled = false;
-      return null;
+      return terminal == null ? null : HELD_UP;
     }
     if (readyOwed) {
       readyOwed = false;

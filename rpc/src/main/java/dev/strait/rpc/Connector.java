@@ -37,6 +37,10 @@ final class Connector implements Connection.Owner {
   private @Nullable ScheduledFuture<?> retry;
   private @Nullable Status lastFailure;
   private boolean closed;
+  private @Nullable Status closedNow;
+
+  /** Calls that no connection knows any more, and whose callers have not taken all messages yet. */
+  private final Set<ClientStream> heldUp = new HashSet<>();
 
   /**
    * @param onAllClosed called when a connection has closed and there is no other
@@ -70,6 +74,24 @@ final class Connector implements Connection.Owner {
   /** A call that waits does so no more. */
   synchronized void remove(ClientStream stream) {
     waiting.remove(stream);
+    if (!heldUp.isEmpty()) {
+      heldUp.remove(stream);
+    }
+  }
+
+  /** Keeps a call whose end waits for its caller, to end it with everything else. */
+  void heldUp(ClientStream stream) {
+    Status reason;
+    synchronized (this) {
+      reason = closedNow;
+      // A caller that takes the messages just now may have removed it already.
+      if (reason == null && !stream.callbacks.isOver()) {
+        heldUp.add(stream);
+      }
+    }
+    if (reason != null) {
+      stream.finish(reason);
+    }
   }
 
   /** Connects if the channel is idle. */
@@ -121,8 +143,11 @@ final class Connector implements Connection.Owner {
     List<Connection> all;
     synchronized (this) {
       close();
+      closedNow = reason;
       ended = new ArrayList<>(waiting);
+      ended.addAll(heldUp);
       waiting.clear();
+      heldUp.clear();
       all = new ArrayList<>(live);
       ready = null;
     }

@@ -137,6 +137,11 @@ final class IpcChannel extends ManagedChannel {
     }
 
     @Override
+    public void heldUp(ClientStream stream) {
+      connector.heldUp(stream);
+    }
+
+    @Override
     public void submit(ClientStream stream) {
       connector.submit(stream);
     }

@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import dev.strait.rpc.touchpoint.StubKind;
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.PeerPolicy;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -33,6 +34,11 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
     /** The call that was counted is over. */
     void callEnded(ClientStream stream);
+
+    /**
+     * The call's end waits until its messages are requested: the owner's own end cannot wait so.
+     */
+    void heldUp(ClientStream stream);
 
     /** Puts the call on a connection, or ends it. */
     void submit(ClientStream stream);
@@ -351,6 +357,14 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     return headers;
   }
 
+  /** Why the call must not be sent to this peer; null if it may. */
+  @Nullable Status refusalOf(Connection on) {
+    PeerPolicy policy = options.getOption(PeerInterceptors.SERVER_POLICY);
+    return policy == null
+        ? null
+        : PeerInterceptors.refusal(policy, on.peerCredentials(), "the server");
+  }
+
   @Nullable Deadline deadline() {
     return timeout.deadline();
   }
@@ -388,6 +402,10 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   /** Runs what may run user code, on a thread of its own. */
   void runElsewhere(Runnable task) {
     channel.fallbackExecutor().execute(task);
+  }
+
+  void heldUp() {
+    channel.heldUp(stream);
   }
 
   /** The peer found the deadline passed before this side did. */
@@ -479,11 +497,11 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       LOG.log(System.Logger.Level.WARNING, "onClose of " + stream + " threw", thrown);
       return;
     }
-    Status status =
-        Status.CANCELLED
-            .withDescription(
-                "the call's listener threw, or its marshaller could not read the reply")
-            .withCause(thrown);
+    String text =
+        event instanceof InboundMessage
+            ? "Failed to read message."
+            : event instanceof Metadata ? "Failed to read headers" : "Failed to call onReady.";
+    Status status = Status.CANCELLED.withDescription(text).withCause(thrown);
     stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata(), false));
     cancel(status);
   }

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * #isReady} and {@link #isCancelled}.
  */
 final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
+  private static final System.Logger LOG = System.getLogger(IpcServerCall.class.getName());
+
   private final IncomingCall call;
   private final ServerStream stream;
   private final MethodDescriptor<ReqT, RespT> method;
@@ -26,6 +29,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   private Listener<ReqT> listener = new Listener<>() {};
   private boolean headersSent;
   private boolean messageSent;
+  private boolean aborted; // written before closed
   private volatile boolean closed;
 
   IpcServerCall(
@@ -67,9 +71,8 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     if (headersSent) {
       throw new IllegalStateException("sendHeaders has already been called");
     }
-    checkOpen();
     headersSent = true;
-    if (call.isOneWay()) {
+    if (isAborted() || call.isOneWay()) {
       return;
     }
     byte @Nullable [] encoded = encode(headers);
@@ -84,7 +87,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     if (!headersSent) {
       throw new IllegalStateException("sendHeaders has not been called");
     }
-    checkOpen();
+    if (isAborted()) {
+      return;
+    }
     if (serverSendsOneMessage && messageSent) {
       abort(Status.INTERNAL.withDescription("Too many responses"));
       return;
@@ -97,8 +102,12 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     try {
       bytes = Payloads.read(method.streamResponse(message), Integer.MAX_VALUE);
     } catch (RuntimeException e) {
-      abort(Status.fromThrowable(e).withCause(null));
-      throw e;
+      LOG.log(System.Logger.Level.WARNING, "a reply could not be written", e);
+      abort(
+          e instanceof StatusRuntimeException withStatus
+              ? withStatus.getStatus().withCause(null)
+              : Status.INTERNAL.withDescription("Internal error so cancelling stream."));
+      return;
     }
     if (tracing == null) {
       stream.enqueue(bytes);
@@ -111,7 +120,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   /** Hot: guarded by the benchmark of the unary calls. */
   @Override
   public void close(Status status, Metadata trailers) {
-    checkOpen();
+    if (isAborted()) {
+      return;
+    }
     if (status.isOk() && serverSendsOneMessage && !messageSent) {
       abort(Status.INTERNAL.withDescription("Completed without a response"));
       return;
@@ -173,10 +184,15 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     return method;
   }
 
-  private void checkOpen() {
-    if (closed) {
+  /**
+   * Whether the call was ended in the handler's stead. What the handler still sends is ignored
+   * then, as in gRPC; only after a close of its own it is an error.
+   */
+  private boolean isAborted() {
+    if (closed && !aborted) {
       throw new IllegalStateException("call is closed");
     }
+    return closed;
   }
 
   private void sendUnlessHeld() {
@@ -189,7 +205,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     try {
       return MetadataCodec.encode(metadata, call.connection().peer().maxMetadataBytes());
     } catch (StreamException e) {
-      abort(e.code().status().withDescription(e.text()));
+      abort(e.status());
       return null;
     }
   }
@@ -205,6 +221,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
 
   /** Ends the call in the handler's stead, with a status that the caller gets. */
   void abort(Status status) {
+    aborted = true;
     closed = true;
     stream.dropOutbound();
     call.leave();

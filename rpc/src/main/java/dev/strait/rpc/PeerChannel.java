@@ -102,6 +102,9 @@ public final class PeerChannel extends Channel {
     public void callEnded(ClientStream stream) {}
 
     @Override
+    public void heldUp(ClientStream stream) {} // This channel's end waits for no call.
+
+    @Override
     public void submit(ClientStream stream) {
       try {
         if (connection.calls().attach(stream)) {

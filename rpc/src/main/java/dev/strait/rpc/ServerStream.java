@@ -175,7 +175,7 @@ final class ServerStream extends Stream {
 
   @Override
   void failed(StreamException cause) {
-    cancel(cause.code().status().withDescription(cause.text()));
+    cancel(cause.status());
   }
 
   @Override
@@ -213,6 +213,9 @@ final class ServerStream extends Stream {
   void runWithoutConnection() {
     run();
   }
+
+  @Override
+  public void heldUp() {} // Its terminal events wait for nothing.
 
   @Override
   public void deliver(Object event) {

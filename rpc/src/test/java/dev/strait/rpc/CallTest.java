@@ -876,6 +876,30 @@ abstract class CallTest {
   }
 
   @Test
+  void shutdownNowEndsAlsoACallWhoseRepliesNobodyTakes() throws Exception {
+    local.serve(b -> b.addService(new EchoService()));
+    for (int taken = 0; taken < 3; taken++) {
+      ManagedChannel channel = local.channel();
+      RecordingListener<EchoReply> listener = new RecordingListener<>();
+      ClientCall<EchoRequest, EchoReply> call =
+          channel.newCall(EchoGrpc.getServerStreamMethod(), CallOptions.DEFAULT);
+      call.start(listener, new Metadata());
+      call.sendMessage(EchoRequest.newBuilder().setCount(4).build());
+      call.halfClose();
+      call.request(taken);
+      listener.awaitMessages(taken);
+      // Once another call is answered, this one's close has come too.
+      EchoGrpc.newBlockingStub(channel).unary(EchoRequest.getDefaultInstance());
+
+      channel.shutdownNow();
+
+      assertEquals(Status.Code.UNAVAILABLE, listener.awaitClose().getCode());
+      listener.assertClosedOnce();
+      assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS), "the call is still counted");
+    }
+  }
+
+  @Test
   void callbacksRunOnTheExecutorOfTheCall() throws Exception {
     local.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())));
     ExecutorService executor = Executors.newSingleThreadExecutor(r -> new Thread(r, "the-calls"));

@@ -16,6 +16,7 @@ final class CallbackQueueTest {
   private final Queue<Runnable> scheduled = new ArrayDeque<>();
   private Runnable inCallback = () -> {};
   private long dropped;
+  private int heldUp;
 
   private final CallbackQueue queue =
       new CallbackQueue(
@@ -36,6 +37,11 @@ final class CallbackQueueTest {
             @Override
             public void dropped(long credit) {
               dropped += credit;
+            }
+
+            @Override
+            public void heldUp() {
+              heldUp++;
             }
           });
 
@@ -115,6 +121,34 @@ final class CallbackQueueTest {
     queue.request(1);
 
     assertEquals(List.of(1, "half-closed", "end"), run());
+  }
+
+  @Test
+  void anEndThatWaitsForRequestsIsTold() {
+    queue.add(message(1));
+    queue.terminate("end", false);
+    assertEquals(1, heldUp);
+    assertFalse(queue.isOver());
+
+    queue.request(1);
+    run();
+    assertEquals(1, heldUp);
+    assertTrue(queue.isOver());
+  }
+
+  @Test
+  void anEndThatWaitsBehindTheSecondMessageIsTold() {
+    queue.request(1);
+    queue.add(message(1));
+    queue.add(message(2));
+    queue.terminate("end", false);
+    assertEquals(0, heldUp);
+
+    run();
+
+    assertEquals(1, heldUp);
+    assertFalse(queue.terminate("now", true));
+    assertEquals(List.of(1, "now"), run());
   }
 
   @Test

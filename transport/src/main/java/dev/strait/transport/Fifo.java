@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
@@ -256,27 +257,53 @@ final class Fifo implements AutoCloseable {
 
   /** The C library. */
   private static final class Libc {
-    static {
-      // The encoding in which Java itself gives file names to the system.
-      String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
-      Native.register(
-          NativeLibrary.getInstance("c", Map.of(Library.OPTION_STRING_ENCODING, encoding)));
-    }
+    private static final NativeLibrary LIBRARY = open();
 
     private Libc() {}
 
+    private static NativeLibrary open() {
+      // The encoding in which Java itself gives file names to the system.
+      String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+      // JNA starts a thread for good, which keeps the context class loader that it begins with.
+      Thread current = Thread.currentThread();
+      ClassLoader loader = current.getContextClassLoader();
+      current.setContextClassLoader(Native.class.getClassLoader());
+      try {
+        return NativeLibrary.getInstance("c", Map.of(Library.OPTION_STRING_ENCODING, encoding));
+      } finally {
+        current.setContextClassLoader(loader);
+      }
+    }
+
     static void load() {}
 
-    static native int mkfifo(String path, int mode) throws LastErrorException;
+    static int mkfifo(String path, int mode) throws LastErrorException {
+      return function("mkfifo").invokeInt(new Object[] {path, mode});
+    }
 
-    static native int open(String path, int flags) throws LastErrorException;
+    static int open(String path, int flags) throws LastErrorException {
+      return function("open").invokeInt(new Object[] {path, flags});
+    }
 
-    static native NativeLong read(int descriptor, byte[] bytes, NativeLong count)
-        throws LastErrorException;
+    static NativeLong read(int descriptor, byte[] bytes, NativeLong count)
+        throws LastErrorException {
+      Object[] arguments = {descriptor, bytes, count};
+      return (NativeLong) function("read").invoke(NativeLong.class, arguments);
+    }
 
-    static native NativeLong write(int descriptor, byte[] bytes, NativeLong count)
-        throws LastErrorException;
+    static NativeLong write(int descriptor, byte[] bytes, NativeLong count)
+        throws LastErrorException {
+      Object[] arguments = {descriptor, bytes, count};
+      return (NativeLong) function("write").invoke(NativeLong.class, arguments);
+    }
 
-    static native int close(int descriptor) throws LastErrorException;
+    static int close(int descriptor) throws LastErrorException {
+      return function("close").invokeInt(new Object[] {descriptor});
+    }
+
+    /** JNA keeps a class that it maps, and with that the class's loader, for good; not these. */
+    private static Function function(String name) {
+      return LIBRARY.getFunction(name, Function.THROW_LAST_ERROR);
+    }
   }
 }
