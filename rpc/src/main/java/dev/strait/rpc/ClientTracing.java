@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientTracing extends StreamTracing<ClientStreamTracer> {
   private final CallOptions options;
   private final Metadata original;
-  private Metadata headers; // guarded by the lock
+
+  /** Used by those who put the call on a connection, one after the other. */
+  private Metadata headers;
 
   private ClientTracing(
       CallOptions options, Metadata original, List<ClientStreamTracer> tracers, Metadata headers) {
@@ -57,18 +59,13 @@ final class ClientTracing extends StreamTracing<ClientStreamTracer> {
 
   /** Call credentials add to what is sent, now and when the call is made again. */
   void addHeaders(Metadata added) {
-    exclusively(() -> headers.merge(added));
+    headers.merge(added);
   }
 
   /** The call has a connection. What is to be sent as its metadata. */
   Metadata connected(Attributes connection) {
-    Metadata[] sent = new Metadata[1];
-    exclusively(
-        () -> {
-          tell(tracer -> tracer.streamCreated(connection, headers));
-          sent[0] = headers;
-        });
-    return sent[0];
+    exclusively(() -> tell(tracer -> tracer.streamCreated(connection, headers)));
+    return headers;
   }
 
   /** The call goes on the wire, with the messages that wait already. */

@@ -8,6 +8,9 @@ import java.util.concurrent.TimeUnit;
  * The metadata entry {@code grpc-timeout}, with which gRPC sends a deadline: up to eight digits and
  * a unit. Strait's frames have a field of their own for that, so the entry never travels; handlers
  * and interceptors find it all the same.
+ *
+ * <p>{@link Metadata} cannot make an entry when it is asked for, so it is put in for every call
+ * that has a deadline, at the price of about 0.1 us. Other calls pay nothing.
  */
 final class TimeoutEntry {
   private static final long DIGITS_LIMIT = 100_000_000;

@@ -619,6 +619,36 @@ final class StreamTracerTest {
   }
 
   @Test
+  void theMessagesOfAStreamThatIsMadeAgainAreTracedAgain() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    ClientCall<byte[], byte[]> call = local.channel().newCall(Raw.BIDI, traced);
+    RecordingListener<byte[]> listener = new RecordingListener<>();
+    call.start(listener, new Metadata());
+    call.sendMessage(new byte[1]);
+    ScriptedPeer peer = local.closing(server.acceptAndGreet());
+    RawFrame open = peer.next(FrameType.OPEN);
+    peer.next(FrameType.MESSAGE);
+    call.sendMessage(new byte[2]);
+    peer.next(FrameType.MESSAGE);
+    peer.send(out -> Frames.cancel(out, open.streamId(), CancelCode.NOT_PROCESSED, "not me"));
+    RawFrame again = peer.next(FrameType.OPEN);
+    peer.next(FrameType.MESSAGE);
+    peer.next(FrameType.MESSAGE);
+    call.sendMessage(new byte[3]);
+    peer.next(FrameType.MESSAGE);
+    peer.send(out -> Frames.cancel(out, again.streamId(), CancelCode.LIMIT_EXCEEDED, "no"));
+
+    listener.awaitClose();
+    assertEquals(
+        List.of("pending", "created", "out headers", "out 0:1", "out 1:2", "closed UNAVAILABLE"),
+        atClient.take().events());
+    assertEquals(
+        List.of(
+            "created", "out headers", "out 0:1", "out 1:2", "out 2:3", "closed RESOURCE_EXHAUSTED"),
+        atClient.take().events());
+  }
+
+  @Test
   void aTracerThatBlocksHoldsNobodyElseUpWhileACallIsMadeAgain() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     AtomicBoolean blocked = new AtomicBoolean();
