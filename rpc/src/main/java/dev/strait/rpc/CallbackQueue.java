@@ -41,6 +41,7 @@ final class CallbackQueue implements Runnable {
   private boolean readyOwed;
   private boolean held;
   private boolean scheduled;
+  private boolean running;
   private boolean terminated;
   private @Nullable Object terminal;
 
@@ -186,7 +187,7 @@ final class CallbackQueue implements Runnable {
 
   @Override
   public void run() {
-    for (Object event = next(); event != null; event = next()) {
+    for (Object event = next(true); event != null; event = next(false)) {
       if (event == HELD_UP) {
         owner.heldUp();
         return;
@@ -195,8 +196,18 @@ final class CallbackQueue implements Runnable {
     }
   }
 
-  private synchronized @Nullable Object next() {
-    if (!deliverable()) {
+  /**
+   * The next event to deliver; null when there is none.
+   *
+   * @param begins whether a run begins, which an executor may ask for twice: by one that takes a
+   *     task and throws all the same
+   */
+  private synchronized @Nullable Object next(boolean begins) {
+    if (begins && (running || !scheduled)) {
+      return null;
+    }
+    running = deliverable();
+    if (!running) {
       scheduled = false;
       return terminal == null ? null : HELD_UP;
     }

@@ -61,10 +61,25 @@ final class Calls {
    */
   boolean attach(ClientStream stream) throws StreamException {
     if (!mayOpen()) {
+      endIfUsedUp();
       return false;
     }
     stream.prepare(connection);
     return true;
+  }
+
+  /** A connection without an id left for new calls ends with its last one. */
+  private void endIfUsedUp() {
+    boolean usedUp;
+    lock.lock();
+    try {
+      usedUp = streams.isUsedUp();
+    } finally {
+      lock.unlock();
+    }
+    if (usedUp) {
+      connection.end().drain(GoAwayReason.MAX_AGE, "all ids of streams are used");
+    }
   }
 
   /** Sends what {@code stream} has to send, as far as credit and room allow. */

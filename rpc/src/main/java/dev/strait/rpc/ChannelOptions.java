@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
- * @param pingLimit how often servers may ping
  * @param filters asked when a connection is ready
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
+ * @param firstStreamId of its calls on each connection
  * @param scheduler somebody else's, for all timers; null for one of its own
  */
 record ChannelOptions(
@@ -38,9 +38,9 @@ record ChannelOptions(
     Duration connectTimeout,
     Duration idleTimeout,
     KeepAliveOptions keepAlive,
-    PingLimit.Options pingLimit,
     TransportFilters filters,
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport,
+    int firstStreamId,
     @Nullable ScheduledExecutorService scheduler) {}

@@ -66,7 +66,7 @@ final class Connection {
     this.settings = settings;
     this.owner = owner;
     this.name = transport.address().toString();
-    this.streams = new Streams(connecting);
+    this.streams = new Streams(settings.firstStreamId());
     this.reading = new Reading(this, transport, settings);
     this.writer = new FrameWriter(lock, transport, reading, streams);
     this.end = new ConnectionEnd(this, owner, transport, settings, lock, streams, writer, reading);

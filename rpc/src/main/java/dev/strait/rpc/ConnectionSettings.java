@@ -22,6 +22,7 @@ import java.util.concurrent.ThreadFactory;
  * @param pingLimit how often the peer may ping
  * @param filters asked when a connection is ready
  * @param dispatcher where the calls that come go
+ * @param firstStreamId of the calls of this side: odd if it connects, else even
  */
 record ConnectionSettings(
     Limits limits,
@@ -36,4 +37,5 @@ record ConnectionSettings(
     Watcher watcher,
     PingLimit.Options pingLimit,
     TransportFilters filters,
-    Dispatcher dispatcher) {}
+    Dispatcher dispatcher,
+    int firstStreamId) {}

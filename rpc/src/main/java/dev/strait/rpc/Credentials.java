@@ -32,8 +32,8 @@ final class Credentials {
     Once once = new Once(receiver);
     try {
       credentials.applyRequestMetadata(new Request(method, options, authority), executor, once);
-    } catch (RuntimeException e) {
-      once.fail(
+    } catch (Throwable e) {
+      once.threw(
           Status.UNAUTHENTICATED
               .withDescription("Credentials should use fail() instead of throwing exceptions")
               .withCause(e));
@@ -56,8 +56,18 @@ final class Credentials {
 
     @Override
     public void fail(Status status) {
+      if (status.isOk()) {
+        throw new IllegalArgumentException("Cannot fail with OK status");
+      }
       begin();
       receiver.credentialsFailed(status);
+    }
+
+    /** Fails, unless it was said already what is to become of the call. */
+    void threw(Status status) {
+      if (done.compareAndSet(false, true)) {
+        receiver.credentialsFailed(status);
+      }
     }
 
     private void begin() {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * The client's entry: calls, the channel's life, and what its calls have in common. Thread-safe.
  */
 final class IpcChannel extends ManagedChannel {
+  /** Servers ping as often as they are told to, which a client need not know. */
+  private static final PingLimit.Options FLOODS_ONLY = new PingLimit.Options(1_000_000, true);
+
   private final IpcAddress address;
   private final ChannelOptions options;
   private final ScheduledExecutorService scheduler;
@@ -88,9 +91,10 @@ final class IpcChannel extends ManagedChannel {
         scheduler,
         options.transport().ticker(),
         watcher,
-        options.pingLimit(),
+        FLOODS_ONLY,
         options.filters(),
-        dispatcher);
+        dispatcher,
+        options.firstStreamId());
   }
 
   /** What the interceptors wrap. */

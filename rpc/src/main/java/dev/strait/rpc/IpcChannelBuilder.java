@@ -44,9 +44,6 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
 
-  /** Servers ping as often as they are told to, which a client need not know. */
-  private static final PingLimit.Options FLOODS_ONLY = new PingLimit.Options(1_000_000, true);
-
   private static final int MAX_THREADS_IN_CALLBACKS = 1024;
 
   private final IpcAddress address;
@@ -62,10 +59,10 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
-  private PingLimit.Options pingLimit = FLOODS_ONLY;
   private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
+  private int firstStreamId = 1;
   private @Nullable ScheduledExecutorService scheduler;
 
   private IpcChannelBuilder(IpcAddress address) {
@@ -279,12 +276,6 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
     return this;
   }
 
-  /** How far apart the server's pings must be, for tests. */
-  IpcChannelBuilder permitPings(Duration apart) {
-    pingLimit = new PingLimit.Options(apart.toNanos(), true);
-    return this;
-  }
-
   /** The clock, for tests. */
   IpcChannelBuilder ticker(Ticker ticker) {
     transport = transport.withTicker(ticker);
@@ -294,6 +285,12 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   /** Where every timer runs, for tests; never shut down here. By default one of its own. */
   IpcChannelBuilder scheduler(ScheduledExecutorService newScheduler) {
     scheduler = newScheduler;
+    return this;
+  }
+
+  /** An odd number near the end of all ids, for tests. */
+  IpcChannelBuilder firstStreamId(int id) {
+    firstStreamId = id;
     return this;
   }
 
@@ -335,11 +332,11 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
-                pingLimit,
                 filters.copy(),
                 maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
                 waitStrategy,
                 transport,
+                firstStreamId,
                 scheduler))
         .start();
   }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The server: its address, its connections and its life. Thread-safe. */
 final class IpcServer extends Server implements Connection.Owner {
+  private static final int FIRST_STREAM_ID = 2;
+
   private final IpcAddress address;
   private final ServerOptions options;
   private final ScheduledExecutorService scheduler;
@@ -67,7 +69,8 @@ final class IpcServer extends Server implements Connection.Owner {
                 ServerContext.with(Context.ROOT, this),
                 scheduler,
                 options.transport().ticker(),
-                Schedulers.threadPerTask("strait-callbacks " + address, threads)));
+                Schedulers.threadPerTask("strait-callbacks " + address, threads)),
+            FIRST_STREAM_ID);
     this.acceptor = Transports.acceptor(address, options.transport());
   }
 

@@ -27,10 +27,10 @@ final class Streams {
   private MethodIds methodIds = new MethodIds(0);
 
   /**
-   * @param connecting whether this side connected, and so opens streams with odd ids
+   * @param firstId of the streams of this side: odd if it connected, else even
    */
-  Streams(boolean connecting) {
-    nextId = connecting ? 1 : 2;
+  Streams(int firstId) {
+    nextId = firstId;
   }
 
   /** The peer has said what it accepts. */
@@ -77,7 +77,12 @@ final class Streams {
 
   /** Whether new calls can begin here. */
   boolean mayOpen() {
-    return !closed && drain.mayOpen() && nextId > 0 && nextId < LAST_ID;
+    return !closed && drain.mayOpen() && !isUsedUp();
+  }
+
+  /** Whether this side has no id left. */
+  boolean isUsedUp() {
+    return nextId >= LAST_ID;
   }
 
   /** Gives a stream its id; false if it must wait for another one to close, or cannot be opened. */

@@ -12,7 +12,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -301,17 +300,46 @@ final class StreamFrameTableTest {
     assertEquals(new HashSet<>(TABLE.columns().subList(1, TABLE.columns().size())), columns);
   }
 
-  /** Takes frames up to the answer of a ping, or to the end of the connection. */
-  private static List<RawFrame> answers(ScriptedPeer peer) {
-    List<RawFrame> answers = new ArrayList<>();
-    peer.send(0, FrameType.PING, 0, new Data().u64(77));
-    for (RawFrame frame = peer.next(); ; frame = peer.next()) {
-      if (frame.type() == FrameType.PING) {
-        return answers;
+  /** A peer and the ids that it has used. */
+  private static final class Speaker {
+    final ScriptedPeer peer;
+    private int lastId;
+
+    /**
+     * @param lastId the one before its first
+     */
+    Speaker(ScriptedPeer peer, int lastId) {
+      this.peer = peer;
+      this.lastId = lastId;
+    }
+
+    int nextId() {
+      lastId += 2;
+      return lastId;
+    }
+
+    /** What comes up to the answer to a call of a method that nobody hosts. */
+    List<RawFrame> answers() {
+      List<RawFrame> answers = new ArrayList<>();
+      int id = nextId();
+      peer.open(id, "raw/Nothing", 0);
+      for (RawFrame frame = peer.next(); frame.streamId() != id; frame = peer.next()) {
+        if (frame.type() != FrameType.WINDOW) {
+          answers.add(frame);
+        }
       }
-      if (frame.type() != FrameType.WINDOW) {
-        answers.add(frame);
-      }
+      return answers;
+    }
+
+    void expectNothing() {
+      assertEquals(List.of(), answers());
+    }
+
+    void expectReset(int streamId) {
+      List<RawFrame> answers = answers();
+      assertEquals(1, answers.size(), answers::toString);
+      assertEquals(CancelCode.PROTOCOL_ERROR, answers.get(0).cancelCode(), answers::toString);
+      assertEquals(streamId, answers.get(0).streamId());
     }
   }
 
@@ -320,17 +348,6 @@ final class StreamFrameTableTest {
     assertEquals(GoAwayReason.PROTOCOL_ERROR, frame.goAwayReason(), frame::toString);
     peer.skipToEnd();
     peer.close();
-  }
-
-  private static void expectReset(ScriptedPeer peer, int streamId) {
-    List<RawFrame> answers = answers(peer);
-    assertEquals(1, answers.size(), answers::toString);
-    assertEquals(CancelCode.PROTOCOL_ERROR, answers.get(0).cancelCode(), answers::toString);
-    assertEquals(streamId, answers.get(0).streamId());
-  }
-
-  private static void expectNothing(ScriptedPeer peer) {
-    assertEquals(List.of(), answers(peer));
   }
 
   private static <T> T await(BlockingQueue<T> events) throws InterruptedException {
@@ -363,20 +380,17 @@ final class StreamFrameTableTest {
     /** Of the cell at hand; a call of an earlier one goes on hearing into its own. */
     private volatile BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
+    private Speaker speaker;
     private ScriptedPeer peer;
-    private int lastId = -1;
 
     ServerSide() throws Exception {
       local.serve(
           b ->
-              // Each cell ends with a ping.
-              b.permitKeepAliveTime(0, TimeUnit.SECONDS)
-                  .permitKeepAliveWithoutCalls(true)
-                  .addService(
-                      ServerServiceDefinition.builder("raw")
-                          .addMethod(Raw.BIDI, recording())
-                          .addMethod(Raw.UNARY, Raw.echo())
-                          .build()));
+              b.addService(
+                  ServerServiceDefinition.builder("raw")
+                      .addMethod(Raw.BIDI, recording())
+                      .addMethod(Raw.UNARY, Raw.echo())
+                      .build()));
     }
 
     private ServerCallHandler<byte[], byte[]> recording() {
@@ -409,9 +423,9 @@ final class StreamFrameTableTest {
     }
 
     void check(Given given, Frame frame) throws Exception {
-      if (peer == null) {
+      if (speaker == null) {
         peer = local.greetedPeer();
-        lastId = -1;
+        speaker = new Speaker(peer, -1);
       }
       heard = new LinkedBlockingQueue<>();
       int id = prepare(given);
@@ -423,37 +437,35 @@ final class StreamFrameTableTest {
               : TABLE.cell(rowOf(frame, again), given.onServer);
       switch (expected) {
         case "D" -> expectDelivered(given, frame, id);
-        case "I" -> expectNothing(peer);
+        case "I" -> speaker.expectNothing();
         case "R" -> {
-          expectReset(peer, id);
+          speaker.expectReset(id);
           if (given != Given.THEIRS_NEVER_OPENED) {
             expectHeard(id, "end");
           }
         }
         case "X" -> {
           expectGoAway(peer);
-          peer = null;
+          speaker = null;
           return;
         }
         default -> fail(expected);
       }
-      // The next stream is served, and nothing more was heard of this one.
-      lastId = Math.max(lastId, (id & 1) == 1 ? id : 0) + 2;
-      peer.unary(lastId, UNARY, (byte) 1);
+      // Another stream is served, and nothing more was heard of this one.
+      int next = speaker.nextId();
+      peer.unary(next, UNARY, (byte) 1);
       RawFrame answer = peer.nextButWindow();
-      while (answer.type() == FrameType.CANCEL) {
-        answer = peer.nextButWindow();
-      }
+      assertEquals(next, answer.streamId());
       assertEquals(0, answer.statusCode(), answer::toString);
       assertEquals(List.of(), List.copyOf(heard));
     }
 
     private int prepare(Given given) throws Exception {
-      int id = lastId + 2;
+      if (given == Given.OURS_NEVER_OPENED) {
+        return NEVER_OPENED;
+      }
+      int id = speaker.nextId();
       switch (given) {
-        case OURS_NEVER_OPENED -> {
-          return NEVER_OPENED;
-        }
         case THEIRS_NEVER_OPENED -> {
           return id;
         }
@@ -466,7 +478,6 @@ final class StreamFrameTableTest {
           expectHeard(id, "start");
         }
       }
-      lastId = id;
       switch (given) {
         case REMOTE_ENDED -> expectHeard(id, "half-close");
         case IN_MESSAGE ->
@@ -477,7 +488,7 @@ final class StreamFrameTableTest {
         }
         case RESET_BY_US -> {
           peer.send(id, FrameType.HEADERS, 0, new Data().noMetadata());
-          expectReset(peer, id);
+          speaker.expectReset(id);
           expectHeard(id, "end");
         }
         default -> {}
@@ -486,7 +497,7 @@ final class StreamFrameTableTest {
     }
 
     private void expectDelivered(Given given, Frame frame, int id) throws Exception {
-      expectNothing(peer);
+      speaker.expectNothing();
       List<String> events = heardAs(frame);
       if (frame.type == FrameType.OPEN) {
         events = new ArrayList<>(events);
@@ -525,11 +536,12 @@ final class StreamFrameTableTest {
     private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
     private final ScriptedPeer.Listening listening;
     private final ManagedChannel channel;
+    private Speaker speaker;
     private ScriptedPeer peer;
 
     ClientSide() throws Exception {
       listening = local.listen();
-      channel = local.channel(b -> b.permitPings(Duration.ZERO));
+      channel = local.channel();
     }
 
     void check(Given given, Frame frame) throws Exception {
@@ -537,15 +549,16 @@ final class StreamFrameTableTest {
       ClientCall<byte[], byte[]> call = channel.newCall(Raw.BIDI, CallOptions.DEFAULT);
       call.start(recording(heard), new Metadata());
       call.request(10);
-      if (peer == null) {
+      if (speaker == null) {
         peer = local.closing(listening.acceptAndGreet());
+        speaker = new Speaker(peer, 0);
       }
       int opened = peer.next(FrameType.OPEN).streamId();
       prepare(given, call, opened, heard);
       int id =
           switch (given) {
             case OURS_NEVER_OPENED -> NEVER_OPENED + 1;
-            case THEIRS_NEVER_OPENED -> opened + 1;
+            case THEIRS_NEVER_OPENED -> speaker.nextId();
             default -> opened;
           };
       peer.send(id, frame.type, frame.flags, dataOf(frame));
@@ -556,16 +569,16 @@ final class StreamFrameTableTest {
               : TABLE.cell(rowOf(frame, again), given.onClient);
       switch (expected) {
         case "D" -> expectDelivered(frame, id, heard);
-        case "I" -> expectNothing(peer);
+        case "I" -> speaker.expectNothing();
         case "R" -> {
-          expectReset(peer, id);
+          speaker.expectReset(id);
           if (id == opened) {
             expectEnd(heard);
           }
         }
         case "X" -> {
           expectGoAway(peer);
-          peer = null;
+          speaker = null;
           if (!isOver(given)) {
             expectEnd(heard);
           }
@@ -574,8 +587,8 @@ final class StreamFrameTableTest {
       }
       assertEquals(List.of(), List.copyOf(heard));
       call.cancel("the next", null);
-      if (peer != null) {
-        answers(peer);
+      if (speaker != null) {
+        speaker.answers();
       }
       assertEquals(List.of(), List.copyOf(unexpected));
     }
@@ -618,13 +631,13 @@ final class StreamFrameTableTest {
     private void expectDelivered(Frame frame, int id, BlockingQueue<String> heard)
         throws Exception {
       if (frame.type == FrameType.OPEN) {
-        // A client without services answers like a server without the method.
-        RawFrame close = peer.nextButWindow();
-        assertEquals(id, close.streamId(), close::toString);
-        assertEquals(Status.Code.UNIMPLEMENTED.value(), close.statusCode());
+        // It reaches the dispatcher of the client, which hosts nothing.
+        RawFrame answer = speaker.answers().get(0);
+        assertEquals(Status.Code.UNIMPLEMENTED.value(), answer.statusCode(), answer::toString);
+        assertEquals(id, answer.streamId());
         return;
       }
-      expectNothing(peer);
+      speaker.expectNothing();
       List<String> events = heardAs(frame);
       if (events == null && frame.type == FrameType.MESSAGE) {
         byte[] rest = frame.has(FrameType.FLAG_CONTINUED) ? new byte[1] : new byte[2];
@@ -655,7 +668,7 @@ final class StreamFrameTableTest {
         }
 
         @Override
-        public void onClose(io.grpc.Status status, Metadata trailers) {
+        public void onClose(Status status, Metadata trailers) {
           hear("end");
           ended = true;
         }
