@@ -88,7 +88,7 @@ final class CallTimeout implements Context.CancellationListener, Runnable {
   Status seenByCaller(Status status) {
     if (status.getCode() == Status.Code.CANCELLED && deadline != null && deadline.isExpired()) {
       return Status.DEADLINE_EXCEEDED.withDescription(
-          "deadline exceeded " + seconds(-deadline.timeRemaining(TimeUnit.NANOSECONDS)) + "s ago");
+          "ClientCall was cancelled at or after deadline. [" + call.whereItIs() + "]");
     }
     return status;
   }

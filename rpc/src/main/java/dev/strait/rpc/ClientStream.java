@@ -8,11 +8,16 @@ import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A call that this side made. */
 final class ClientStream extends Stream {
-  /** The terminal event: the call ended. */
-  record Closed(Status status, Metadata trailers) {}
+  /**
+   * The terminal event: the call ended.
+   *
+   * @param fromPeer whether the peer said so, and sent the trailers
+   */
+  record Closed(Status status, Metadata trailers, boolean fromPeer) {}
 
   private static final System.Logger LOG = System.getLogger(ClientStream.class.getName());
 
@@ -20,6 +25,9 @@ final class ClientStream extends Stream {
   private final String methodName;
   private final boolean clientSendsOneMessage;
   private final boolean oneWay;
+
+  /** Null for a call without tracers. Set before the call begins. */
+  private @Nullable ClientTracing tracing;
 
   // Set by the thread that attaches the stream, before it is sent.
   private byte[] metadata = MetadataCodec.EMPTY;
@@ -46,6 +54,14 @@ final class ClientStream extends Stream {
     return call;
   }
 
+  void trace(@Nullable ClientTracing wanted) {
+    tracing = wanted;
+  }
+
+  @Nullable ClientTracing tracing() {
+    return tracing;
+  }
+
   /**
    * Makes ready to be sent on {@code on}.
    *
@@ -60,7 +76,12 @@ final class ClientStream extends Stream {
               + " bytes is over the limit of "
               + MethodNames.MAX_NAME_BYTES);
     }
-    metadata = MetadataCodec.encode(call.headers(), on.peer().maxMetadataBytes());
+    ClientTracing traced = tracing;
+    Metadata headers = traced == null ? call.headers() : traced.connected(on.attributes());
+    metadata = MetadataCodec.encode(headers, on.peer().maxMetadataBytes());
+    if (traced != null) {
+      traced.opens(this);
+    }
     bind(on, call.maxInboundMessageBytes());
   }
 
@@ -150,7 +171,7 @@ final class ClientStream extends Stream {
   void afterSend() {
     if (isHandedOver()) {
       // The stream stays on its connection until the peer is done.
-      callbacks.terminate(new Closed(Status.OK, new Metadata()), false);
+      callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false);
     } else {
       super.afterSend();
     }
@@ -181,10 +202,10 @@ final class ClientStream extends Stream {
   void receiveClose(Status status, Metadata trailers) {
     close();
     if (status.isOk() && inMessage()) {
-      finish(
-          Status.INTERNAL.withDescription("the call was closed inside a message"), trailers, true);
+      Status inside = Status.INTERNAL.withDescription("the call was closed inside a message");
+      finish(new Closed(call.seenByCaller(inside), trailers, true), true);
     } else {
-      finish(status, trailers, false);
+      finish(new Closed(call.seenByCaller(status), trailers, true), false);
     }
   }
 
@@ -192,27 +213,26 @@ final class ClientStream extends Stream {
   void receiveCancel(CancelCode code, String text) {
     if (code == CancelCode.NOT_PROCESSED && !refusedBefore && rewindIfWhole()) {
       refusedBefore = true;
-      call.submitAgain();
+      call.submitAgain(code.status().withDescription(text));
       return;
     }
-    Status status =
+    finish(
         code == CancelCode.DEADLINE_EXCEEDED
             ? call.deadlineExceeded(text)
-            : code.status().withDescription(text);
-    finish(status, new Metadata(), true);
+            : code.status().withDescription(text));
   }
 
   @Override
   void failed(StreamException cause) {
-    finish(cause.code().status().withDescription(cause.text()), new Metadata(), true);
+    finish(cause.code().status().withDescription(cause.text()));
   }
 
   @Override
   void connectionLost(Status reason, boolean processed) {
     if (!processed && rewindIfWhole()) {
-      call.submitAgain();
+      call.submitAgain(reason);
     } else {
-      finish(reason, new Metadata(), true);
+      finish(reason);
     }
   }
 
@@ -228,14 +248,18 @@ final class ClientStream extends Stream {
     return true;
   }
 
-  /** Ends the call; only the first end counts. */
-  void finish(Status status, Metadata trailers, boolean dropOthers) {
+  /** Ends the call from this side; only the first end counts. */
+  void finish(Status status) {
+    finish(new Closed(call.seenByCaller(status), new Metadata(), false), true);
+  }
+
+  private void finish(Closed event, boolean dropOthers) {
     reset();
     releasePartial();
-    boolean first =
-        callbacks.terminate(new Closed(call.seenByCaller(status), trailers), dropOthers);
-    if (!first && oneWay && !status.isOk()) {
-      LOG.log(System.Logger.Level.DEBUG, () -> "the one-way call " + this + " failed: " + status);
+    boolean first = callbacks.terminate(event, dropOthers);
+    if (!first && oneWay && !event.status.isOk()) {
+      LOG.log(
+          System.Logger.Level.DEBUG, () -> "the one-way call " + this + " failed: " + event.status);
     }
   }
 

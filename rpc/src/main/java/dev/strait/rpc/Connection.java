@@ -180,20 +180,19 @@ final class Connection {
   /**
    * Messages were consumed: their credit goes back, when enough of it has come together.
    *
-   * @param streamLimit the stream's new limit to announce, or {@link ReceiveCredit#NOTHING}
+   * @param ofStream the stream's credit
    */
-  void consumed(Stream stream, long streamLimit, long credit) {
-    if (streamLimit != ReceiveCredit.NOTHING && stream.state().peerMaySend()) {
+  void consumed(Stream stream, ReceiveCredit ofStream, long credit) {
+    if (ofStream.consume(credit) && stream.state().peerMaySend()) {
       int id = stream.id();
-      writer.send(out -> Frames.window(out, id, streamLimit));
+      writer.send(out -> Frames.window(out, id, ofStream.limit()));
     }
     consumedOfConnection(credit);
   }
 
   void consumedOfConnection(long credit) {
-    long limit = receiveCredit.consume(credit);
-    if (limit != ReceiveCredit.NOTHING) {
-      writer.send(out -> Frames.window(out, 0, limit));
+    if (receiveCredit.consume(credit)) {
+      writer.send(out -> Frames.window(out, 0, receiveCredit.limit()));
     }
   }
 

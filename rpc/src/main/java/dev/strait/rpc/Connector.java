@@ -5,7 +5,6 @@ import dev.strait.transport.Randoms;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.Transports;
 import io.grpc.ConnectivityState;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,7 +67,7 @@ final class Connector implements Connection.Owner {
     }
     Status failure = wait(stream);
     if (failure != null) {
-      stream.finish(failure, new Metadata(), true);
+      stream.finish(failure);
     }
   }
 
@@ -91,7 +90,7 @@ final class Connector implements Connection.Owner {
       }
     }
     if (reason != null) {
-      stream.finish(reason, new Metadata(), true);
+      stream.finish(reason);
     }
   }
 
@@ -152,7 +151,7 @@ final class Connector implements Connection.Owner {
       all = new ArrayList<>(live);
       ready = null;
     }
-    ended.forEach(stream -> stream.finish(reason, new Metadata(), true));
+    ended.forEach(stream -> stream.finish(reason));
     all.forEach(connection -> connection.end().close(new IOException(reason.getDescription())));
   }
 
@@ -192,13 +191,15 @@ final class Connector implements Connection.Owner {
 
   /** Lets a call wait; why not, if it must not. */
   private @Nullable Status wait(ClientStream stream) {
+    ClientTracing tracing = stream.tracing();
+    if (tracing != null && refusal(stream) == null) {
+      tracing.waits();
+    }
     Connection next;
     synchronized (this) {
-      if (closed) {
-        return Status.UNAVAILABLE.withDescription("the channel to " + address + " is shut down");
-      }
-      if (retry != null && !stream.call().waitsForReady() && lastFailure != null) {
-        return lastFailure;
+      Status refusal = refusal(stream);
+      if (refusal != null) {
+        return refusal;
       }
       waiting.add(stream);
       next = newConnection();
@@ -208,6 +209,14 @@ final class Connector implements Connection.Owner {
     }
     start(next);
     return null;
+  }
+
+  /** Why a call may not wait, if it may not. */
+  private synchronized @Nullable Status refusal(ClientStream stream) {
+    if (closed) {
+      return Status.UNAVAILABLE.withDescription("the channel to " + address + " is shut down");
+    }
+    return retry != null && !stream.call().waitsForReady() ? lastFailure : null;
   }
 
   /** A connection to start, if one is due. Called under this monitor. */
@@ -237,7 +246,23 @@ final class Connector implements Connection.Owner {
       sent = new ArrayList<>(waiting);
       waiting.clear();
     }
-    sent.forEach(this::submit);
+    List<ClientStream> traced = new ArrayList<>();
+    for (ClientStream stream : sent) {
+      if (stream.tracing() == null) {
+        submit(stream);
+      } else {
+        traced.add(stream);
+      }
+    }
+    if (!traced.isEmpty()) {
+      // This may be a thread that decodes, which runs no user code.
+      traced.get(0).call().runElsewhere(() -> traced.forEach(this::submitLate));
+    }
+  }
+
+  private void submitLate(ClientStream stream) {
+    submit(stream);
+    stream.call().ensureReader();
   }
 
   // What becomes of connections.
@@ -287,7 +312,7 @@ final class Connector implements Connection.Owner {
         next = waiting.isEmpty() ? null : newConnection();
       }
     }
-    failed.forEach(stream -> stream.finish(reason, new Metadata(), true));
+    failed.forEach(stream -> stream.finish(reason));
     if (wasAttempt) {
       connectivity.set(ConnectivityState.TRANSIENT_FAILURE);
     } else if (isIdle()) {

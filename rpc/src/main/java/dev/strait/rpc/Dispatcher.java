@@ -62,6 +62,11 @@ final class Dispatcher {
     return found == null ? null : prepared(found);
   }
 
+  /** The tracers of a call that begins; null if there are none. Runs user code. */
+  @Nullable ServerTracing newTracing(String method, Metadata metadata) {
+    return ServerTracing.of(hosted.tracerFactories(), method, metadata);
+  }
+
   /** Where handlers run; null for the thread that reads. */
   @Nullable Executor executor() {
     return hosted.executor();

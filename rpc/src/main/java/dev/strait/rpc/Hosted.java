@@ -5,6 +5,7 @@ import io.grpc.HandlerRegistry;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param interceptors in the order in which they were added; the last one runs first
  * @param binaryLog sees what interceptors have made of the calls; null for none
  * @param executorSupplier says for each call where its handler runs; null for {@code executor}
+ * @param tracerFactories asked for tracers of each call
  * @param executor where handlers run; null for the thread that reads
  * @param maxRunning how many handlers may run at once
  * @param maxQueued how many calls may wait for that
@@ -28,6 +30,7 @@ record Hosted(
     List<ServerInterceptor> interceptors,
     @Nullable BinaryLog binaryLog,
     @Nullable ServerCallExecutorSupplier executorSupplier,
+    List<ServerStreamTracer.Factory> tracerFactories,
     @Nullable Executor executor,
     int maxRunning,
     int maxQueued,

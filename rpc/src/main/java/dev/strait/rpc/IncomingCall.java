@@ -36,7 +36,10 @@ final class IncomingCall implements ServerStream.Call {
   private volatile @Nullable Executor executor; // null for the thread that reads
   private volatile @Nullable Throwable choiceFailed;
   private boolean counted; // guarded by this
-  private @Nullable IpcServerCall<?, ?> call; // used by callbacks only
+
+  // Used by callbacks only.
+  private @Nullable IpcServerCall<?, ?> call;
+  private @Nullable ServerTracing tracing;
 
   IncomingCall(
       IncomingCalls calls,
@@ -124,7 +127,7 @@ final class IncomingCall implements ServerStream.Call {
     if (method == null) {
       return executor;
     }
-    IpcServerCall<?, ?> asked = new IpcServerCall<>(this, method.getMethodDescriptor());
+    IpcServerCall<?, ?> asked = new IpcServerCall<>(this, method.getMethodDescriptor(), null);
     Executor chosen = supplier.getExecutor(asked, metadata);
     return chosen == null ? executor : Schedulers.unlessDirect(chosen);
   }
@@ -207,6 +210,10 @@ final class IncomingCall implements ServerStream.Call {
 
   private void start() {
     try {
+      if (deadline != null) {
+        TimeoutEntry.put(metadata, deadline);
+      }
+      tracing = dispatcher.newTracing(methodName, metadata);
       Context.CancellableContext running = newContext();
       context = running;
       Status already = cancelledWith;
@@ -227,9 +234,12 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   private Context.CancellableContext newContext() {
+    ServerTracing traced = tracing;
+    Context root = calls.context();
+    Context base = traced == null ? root : traced.filter(root);
     return deadline == null
-        ? calls.context().withCancellation()
-        : calls.context().withDeadline(deadline, dispatcher.scheduler());
+        ? base.withCancellation()
+        : base.withDeadline(deadline, dispatcher.scheduler());
   }
 
   private void startIn(Context.CancellableContext running) throws Throwable {
@@ -255,8 +265,13 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   private <ReqT, RespT> void startHandler(ServerMethodDefinition<ReqT, RespT> method) {
-    IpcServerCall<ReqT, RespT> started = new IpcServerCall<>(this, method.getMethodDescriptor());
+    ServerTracing traced = tracing;
+    IpcServerCall<ReqT, RespT> started =
+        new IpcServerCall<>(this, method.getMethodDescriptor(), traced);
     call = started;
+    if (traced != null) {
+      traced.started(started);
+    }
     started.listener(method.getServerCallHandler().startCall(started, metadata));
   }
 
@@ -284,6 +299,10 @@ final class IncomingCall implements ServerStream.Call {
     Context.CancellableContext in = context;
     IpcServerCall<?, ?> running = call;
     try {
+      ServerTracing traced = tracing;
+      if (traced != null) {
+        traced.close(statusFor(event));
+      }
       if (in != null && event instanceof ServerStream.Cancelled cancelled) {
         in.cancel(cancelled.reason().asRuntimeException());
       }
@@ -303,6 +322,15 @@ final class IncomingCall implements ServerStream.Call {
       }
       leave();
     }
+  }
+
+  /** The status with which the call ended, for its tracers. */
+  private Status statusFor(Object terminal) {
+    if (terminal instanceof ServerStream.Cancelled cancelled) {
+      return cancelled.reason();
+    }
+    Status closed = stream.closeStatus();
+    return closed == null ? Status.OK : closed;
   }
 
   private void onContextCancelled(Context cancelled) {

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import dev.strait.rpc.touchpoint.MeteredChannelBuilder;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
 import dev.strait.transport.Ticker;
@@ -35,12 +36,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>By default callbacks of asynchronous calls run on the thread that reads the connection; one
  * that blocks delays nobody, because another thread then goes on reading. What gRPC's builder
- * offers and a local channel cannot honour throws {@link UnsupportedOperationException}. Stream
- * tracers of call options are not called yet, and messages are never compressed.
+ * offers and a local channel cannot honour throws {@link UnsupportedOperationException}. Messages
+ * are never compressed.
  *
  * <p>Not thread-safe.
  */
-public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBuilder> {
+public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBuilder> {
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
 
@@ -72,6 +73,16 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
   /** A builder of channels to {@code address}. */
   public static IpcChannelBuilder forAddress(IpcAddress address) {
     return new IpcChannelBuilder(address);
+  }
+
+  @Override
+  protected IpcChannelBuilder self() {
+    return this;
+  }
+
+  @Override
+  protected IpcAddress address() {
+    return address;
   }
 
   /** Callbacks run on the thread that reads, as by default. */
@@ -324,6 +335,7 @@ public final class IpcChannelBuilder extends ManagedChannelBuilder<IpcChannelBui
                     List.of(),
                     null,
                     null,
+                    List.of(),
                     executor,
                     maxRunningHandlers,
                     maxQueuedCalls,

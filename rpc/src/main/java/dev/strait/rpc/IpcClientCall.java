@@ -111,22 +111,24 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   @Override
   public void start(Listener<RespT> responseListener, Metadata requestHeaders) {
+    if (started) {
+      throw new IllegalStateException("Already started");
+    }
+    headers = new Metadata();
+    headers.merge(requestHeaders);
+    ClientTracing tracing = ClientTracing.of(options, headers);
     Status cancelled;
     synchronized (this) {
-      if (started) {
-        throw new IllegalStateException("Already started");
-      }
       started = true;
       listener = responseListener;
-      headers = new Metadata();
-      headers.merge(requestHeaders);
+      stream.trace(tracing);
       cancelled = cancelledBeforeStart;
     }
     boolean channelTakesCalls = channel.callStarted();
     if (cancelled != null) {
-      stream.finish(cancelled, new Metadata(), true);
+      stream.finish(cancelled);
     } else if (!channelTakesCalls) {
-      stream.finish(channel.shutdownStatus(), new Metadata(), true);
+      stream.finish(channel.shutdownStatus());
     } else {
       begin();
     }
@@ -182,6 +184,10 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   @Override
   public void credentialsApplied(Metadata added) {
+    ClientTracing tracing = stream.tracing();
+    if (tracing != null) {
+      tracing.addHeaders(added);
+    }
     boolean submit;
     synchronized (this) {
       headers.merge(added);
@@ -226,7 +232,13 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   public void sendMessage(ReqT message) {
     checkMaySend();
     try {
-      stream.enqueue(Payloads.read(method.streamRequest(message), maxOutboundMessageBytes()));
+      byte[] bytes = Payloads.read(method.streamRequest(message), maxOutboundMessageBytes());
+      ClientTracing tracing = stream.tracing();
+      if (tracing == null) {
+        stream.enqueue(bytes);
+      } else {
+        tracing.enqueue(stream, bytes);
+      }
     } catch (Throwable e) {
       cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
       return;
@@ -261,7 +273,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   }
 
   /** While blocking callers read for themselves the reader may stand by: it is needed now. */
-  private void ensureReader() {
+  void ensureReader() {
     Connection connection = stream.connection();
     if (connection != null) {
       connection.reading().ensureReader();
@@ -335,7 +347,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       String text = status.getDescription();
       connection.calls().cancel(stream, code, text == null ? code.name() : text);
     }
-    stream.finish(status, new Metadata(), true);
+    stream.finish(status);
   }
 
   // For the stream.
@@ -363,8 +375,24 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   }
 
   /** The connection did nothing for the call: it is made again on another one. */
-  void submitAgain() {
-    channel.submit(stream);
+  void submitAgain(Status reason) {
+    ClientTracing tracing = stream.tracing();
+    if (tracing == null) {
+      channel.submit(stream);
+    } else {
+      // This may be a thread that decodes, which runs no user code.
+      runElsewhere(
+          () -> {
+            tracing.again(reason);
+            channel.submit(stream);
+            ensureReader();
+          });
+    }
+  }
+
+  /** Runs what may run user code, on a thread of its own. */
+  void runElsewhere(Runnable task) {
+    channel.fallbackExecutor().execute(task);
   }
 
   void heldUp() {
@@ -420,6 +448,10 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   }
 
   private void callback(Object event) {
+    ClientTracing tracing = stream.tracing();
+    if (tracing != null) {
+      trace(event, tracing);
+    }
     if (event instanceof InboundMessage message) {
       int credit = message.credit();
       RespT response;
@@ -438,6 +470,19 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
   }
 
+  private static void trace(Object event, ClientTracing tracing) {
+    if (event instanceof InboundMessage message) {
+      tracing.received(message.size());
+    } else if (event instanceof ClientStream.Closed closed) {
+      if (closed.fromPeer()) {
+        tracing.receivedTrailers(closed.trailers());
+      }
+      tracing.close(closed.status());
+    } else if (event instanceof Metadata responseHeaders) {
+      tracing.receivedHeaders(responseHeaders);
+    }
+  }
+
   private void callbackThrew(Object event, Throwable thrown) {
     if (event instanceof ClientStream.Closed) {
       LOG.log(System.Logger.Level.WARNING, "onClose of " + stream + " threw", thrown);
@@ -448,7 +493,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
             ? "Failed to read message."
             : event instanceof Metadata ? "Failed to read headers" : "Failed to call onReady.";
     Status status = Status.CANCELLED.withDescription(text).withCause(thrown);
-    stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata()));
+    stream.callbacks.overrideTerminal(new ClientStream.Closed(status, new Metadata(), false));
     cancel(status);
   }
 }

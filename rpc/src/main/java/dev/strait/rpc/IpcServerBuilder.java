@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import dev.strait.rpc.touchpoint.MeteredServerBuilder;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
 import dev.strait.transport.Ticker;
@@ -16,6 +17,7 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.ServerTransportFilter;
 import java.io.File;
 import java.nio.file.attribute.PosixFilePermission;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe.
  */
-public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
+public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilder> {
   private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
   private static final long DEFAULT_PERMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MAX_HANDSHAKING = 64;
@@ -48,6 +50,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   private final IpcAddress address;
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
   private final List<ServerInterceptor> interceptors = new ArrayList<>();
+  private final List<ServerStreamTracer.Factory> tracerFactories = new ArrayList<>();
   private @Nullable HandlerRegistry fallback;
   private @Nullable Executor executor;
   private @Nullable ServerCallExecutorSupplier executorSupplier;
@@ -71,6 +74,11 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   /** A builder of servers at {@code address}. */
   public static IpcServerBuilder forAddress(IpcAddress address) {
     return new IpcServerBuilder(address);
+  }
+
+  @Override
+  protected IpcServerBuilder self() {
+    return this;
   }
 
   /** Handlers run on the thread that reads, as by default. */
@@ -117,6 +125,16 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
   @Override
   public IpcServerBuilder intercept(ServerInterceptor interceptor) {
     interceptors.add(interceptor);
+    return this;
+  }
+
+  /**
+   * Traces each call whose handler is about to start, or that has none. Calls that are refused
+   * before that, as over {@link #maxRunningHandlers}, are not traced.
+   */
+  @Override
+  public IpcServerBuilder addStreamTracerFactory(ServerStreamTracer.Factory factory) {
+    tracerFactories.add(factory);
     return this;
   }
 
@@ -329,6 +347,7 @@ public final class IpcServerBuilder extends ServerBuilder<IpcServerBuilder> {
                 List.copyOf(interceptors),
                 binaryLog,
                 executorSupplier,
+                List.copyOf(tracerFactories),
                 executor,
                 maxRunningHandlers,
                 maxQueuedCalls,

@@ -24,6 +24,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   private final ServerStream stream;
   private final MethodDescriptor<ReqT, RespT> method;
   private final boolean serverSendsOneMessage;
+  private final @Nullable ServerTracing tracing;
 
   private Listener<ReqT> listener = new Listener<>() {};
   private boolean headersSent;
@@ -31,8 +32,10 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   private boolean aborted; // written before closed
   private volatile boolean closed;
 
-  IpcServerCall(IncomingCall call, MethodDescriptor<ReqT, RespT> method) {
+  IpcServerCall(
+      IncomingCall call, MethodDescriptor<ReqT, RespT> method, @Nullable ServerTracing tracing) {
     this.call = call;
+    this.tracing = tracing;
     this.stream = call.stream();
     this.method = method;
     this.serverSendsOneMessage = method.getType().serverSendsOneMessage();
@@ -106,7 +109,11 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
               : Status.INTERNAL.withDescription("Internal error so cancelling stream."));
       return;
     }
-    stream.enqueue(bytes);
+    if (tracing == null) {
+      stream.enqueue(bytes);
+    } else {
+      tracing.enqueue(stream, bytes);
+    }
     sendUnlessHeld();
   }
 
@@ -225,6 +232,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   /** Runs one callback of the handler. */
   void callback(Object event) {
     if (event instanceof InboundMessage message) {
+      if (tracing != null) {
+        tracing.received(message.size());
+      }
       int credit = message.credit();
       ReqT request;
       try {

@@ -6,7 +6,6 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Context;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
@@ -111,7 +110,7 @@ public final class PeerChannel extends Channel {
         if (connection.calls().attach(stream)) {
           connection.calls().send(stream);
         } else {
-          stream.finish(connection.end().status(), new Metadata(), true);
+          stream.finish(connection.end().status());
         }
       } catch (StreamException e) {
         stream.failed(e);

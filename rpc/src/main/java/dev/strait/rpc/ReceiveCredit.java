@@ -7,9 +7,6 @@ package dev.strait.rpc;
  * SPEC.md, "Flow control".
  */
 final class ReceiveCredit {
-  /** {@link #consume} has nothing to announce. */
-  static final long NOTHING = -1;
-
   private final long window;
   private long granted;
   private long received;
@@ -29,13 +26,21 @@ final class ReceiveCredit {
     return true;
   }
 
-  /** Counts bytes that nobody holds any more; the new limit to announce, or {@link #NOTHING}. */
-  synchronized long consume(long bytes) {
+  /** Counts bytes that nobody holds any more; whether {@link #limit} is to be announced. */
+  synchronized boolean consume(long bytes) {
     consumed += bytes;
     if (consumed + window - granted < window / 2) {
-      return NOTHING;
+      return false;
     }
     granted = consumed + window;
+    return true;
+  }
+
+  /**
+   * The limit to announce. It must be asked for in the step that decides about the frame's place
+   * among others: of two threads the one with the lower limit might write last.
+   */
+  synchronized long limit() {
     return granted;
   }
 

@@ -74,6 +74,11 @@ final class ServerStream extends Stream {
     trailers = metadata;
   }
 
+  /** With what the call was closed; null if it was not. */
+  synchronized @Nullable Status closeStatus() {
+    return closeStatus;
+  }
+
   @Override
   boolean encode(ByteBuffer out, Streams on) {
     Status status = closeStatus;

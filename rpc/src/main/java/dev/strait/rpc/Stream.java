@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.strait.framing.FrameHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -114,12 +115,24 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   // What is to be sent.
 
-  /** Appends a message; the connection is asked to send it separately. */
-  final synchronized void enqueue(byte[] message) {
-    if (!state.isOver()) {
-      outbound.add(new OutboundMessage(message));
-      outboundBytes += message.length;
+  /**
+   * Appends a message; the connection is asked to send it separately.
+   *
+   * @return false if the stream is closed, so that it is dropped
+   */
+  @CanIgnoreReturnValue
+  final synchronized boolean enqueue(byte[] message) {
+    if (state.isOver()) {
+      return false;
     }
+    outbound.add(new OutboundMessage(message));
+    outboundBytes += message.length;
+    return true;
+  }
+
+  /** How large the messages are that wait, in order. */
+  final synchronized int[] outboundSizes() {
+    return outbound.stream().mapToInt(message -> message.bytes.length).toArray();
   }
 
   /** Drops the messages that were not sent. */
@@ -341,7 +354,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     Connection on = connection;
     ReceiveCredit own = receiveCredit;
     if (on != null && own != null && credit > 0) {
-      on.consumed(this, own.consume(credit), credit);
+      on.consumed(this, own, credit);
     }
   }
 

@@ -61,12 +61,27 @@ final class CreditTest {
     ReceiveCredit credit = new ReceiveCredit(100);
     assertTrue(credit.receive(100));
 
-    assertEquals(ReceiveCredit.NOTHING, credit.consume(49));
-    assertEquals(150, credit.consume(1));
-    assertEquals(ReceiveCredit.NOTHING, credit.consume(49));
-    assertEquals(200, credit.consume(1));
+    assertFalse(credit.consume(49));
+    assertTrue(credit.consume(1));
+    assertEquals(150, credit.limit());
+    assertFalse(credit.consume(49));
+    assertTrue(credit.consume(1));
+    assertEquals(200, credit.limit());
 
     assertEquals(0, credit.held());
+  }
+
+  @Test
+  void ofTwoThreadsThatHaveALimitToAnnounceTheLastToDoSoAnnouncesTheHighest() throws Exception {
+    SendCredit sender = new SendCredit(100);
+    ReceiveCredit receiver = new ReceiveCredit(100);
+    assertTrue(receiver.receive(100));
+    // Each is overtaken by the next before it announces, so they do it the other way round.
+    assertTrue(receiver.consume(50));
+    assertTrue(receiver.consume(50));
+
+    assertTrue(sender.raise(receiver.limit()));
+    assertFalse(sender.raise(receiver.limit()));
   }
 
   @Test
@@ -84,18 +99,16 @@ final class CreditTest {
           held += bytes;
         } else if (held > 0) {
           long bytes = 1 + random.nextInt((int) held);
-          long limit = receiver.consume(bytes);
           held -= bytes;
-          if (limit != ReceiveCredit.NOTHING) {
-            assertTrue(sender.raise(limit));
+          if (receiver.consume(bytes)) {
+            assertTrue(sender.raise(receiver.limit()));
           }
         }
         assertEquals(held, receiver.held());
         assertTrue(sender.available() <= window - held, "more is granted than the window");
       }
-      long limit = receiver.consume(held);
-      if (limit != ReceiveCredit.NOTHING) {
-        sender.raise(limit);
+      if (receiver.consume(held)) {
+        sender.raise(receiver.limit());
       }
       assertTrue(
           sender.available() > 0 && sender.available() * 2 >= window,

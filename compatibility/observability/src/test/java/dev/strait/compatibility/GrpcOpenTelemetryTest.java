@@ -102,7 +102,9 @@ final class GrpcOpenTelemetryTest {
           2.0 * Parrot.word("a").getSerializedSize(), histogram(byName.get(size), "Say").getSum());
     }
     assertTrue(
-        histogram(byName.get("grpc.client.call.duration"), "Say").getAttributes().toString()
+        histogram(byName.get("grpc.client.call.duration"), "Say")
+            .getAttributes()
+            .toString()
             .contains("grpc.target"));
   }
 

@@ -122,7 +122,6 @@ final class MicrometerTest {
     }
 
     assertEquals(List.of("strait.compatibility.Parrot/Say OK"), clients.heard);
-    assertEquals(
-        List.of("begun by client 7", "strait.compatibility.Parrot/Say OK"), servers.heard);
+    assertEquals(List.of("begun by client 7", "strait.compatibility.Parrot/Say OK"), servers.heard);
   }
 }

@@ -23,4 +23,9 @@ final class IpcTarget {
     String rest = target.substring(PREFIX.length());
     return IpcAddress.of(rest.startsWith("/") ? "unix:" + rest : rest);
   }
+
+  /** The target for an address; the longest form, which names the scheme. */
+  static String of(IpcAddress address) {
+    return PREFIX + address;
+  }
 }
