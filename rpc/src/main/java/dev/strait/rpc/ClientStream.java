@@ -65,9 +65,14 @@ final class ClientStream extends Stream {
   /**
    * Makes ready to be sent on {@code on}.
    *
-   * @throws StreamException if the peer would not accept the metadata
+   * @throws StreamException if the peer would not accept the metadata, or is not whom the call is
+   *     for
    */
   void prepare(Connection on) throws StreamException {
+    Status refusal = call.refusalOf(on);
+    if (refusal != null) {
+      throw new StreamException(refusal);
+    }
     if (methodName.length() > MethodNames.MAX_NAME_BYTES) {
       throw new StreamException(
           CancelCode.INTERNAL_ERROR,
@@ -224,7 +229,7 @@ final class ClientStream extends Stream {
 
   @Override
   void failed(StreamException cause) {
-    finish(cause.code().status().withDescription(cause.text()));
+    finish(cause.status());
   }
 
   @Override

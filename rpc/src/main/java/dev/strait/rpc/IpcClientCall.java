@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import dev.strait.rpc.touchpoint.StubKind;
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.PeerPolicy;
 import io.grpc.Attributes;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
@@ -354,6 +355,14 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   Metadata headers() {
     return headers;
+  }
+
+  /** Why the call must not be sent to this peer; null if it may. */
+  @Nullable Status refusalOf(Connection on) {
+    PeerPolicy policy = options.getOption(PeerInterceptors.SERVER_POLICY);
+    return policy == null
+        ? null
+        : PeerInterceptors.refusal(policy, on.peerCredentials(), "the server");
   }
 
   @Nullable Deadline deadline() {

@@ -205,7 +205,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     try {
       return MetadataCodec.encode(metadata, call.connection().peer().maxMetadataBytes());
     } catch (StreamException e) {
-      abort(e.code().status().withDescription(e.text()));
+      abort(e.status());
       return null;
     }
   }

@@ -175,7 +175,7 @@ final class ServerStream extends Stream {
 
   @Override
   void failed(StreamException cause) {
-    cancel(cause.code().status().withDescription(cause.text()));
+    cancel(cause.status());
   }
 
   @Override
