@@ -14,6 +14,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientTransportFilter;
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -174,9 +175,13 @@ final class ConnectionLifeTest {
                   @Override
                   public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
                     // Before the answer, so that there is always an open call.
-                    calledBack.complete(
-                        EchoGrpc.newFutureStub(PeerChannel.current())
-                            .unary(EchoRequest.getDefaultInstance()));
+                    Context.current()
+                        .fork()
+                        .run(
+                            () ->
+                                calledBack.complete(
+                                    EchoGrpc.newFutureStub(PeerChannel.current())
+                                        .unary(EchoRequest.getDefaultInstance())));
                     super.unary(request, replies);
                   }
                 }));
