@@ -51,6 +51,16 @@ final class ExamplesTest {
   }
 
   @Test
+  void bothWaysCallsInBothDirections() throws Exception {
+    assertEquals(
+        List.of(
+            "from inside a handler: [the first line is no title]",
+            "from outside of one: []",
+            "one way: a line"),
+        run("bothways.BothWays"));
+  }
+
+  @Test
   void sidecarSurvivesTheDeathOfItsHelper() throws Exception {
     List<String> lines = run("sidecar.Sidecar");
     assertEquals(3, lines.size(), lines::toString);

@@ -101,7 +101,10 @@ final class Connection {
       transport.onWritable(() -> reading.execute(writer::sendWaiting));
       handshake.start();
       transport.connect(settings.connectTimeout());
-      writer.send(out -> Frames.hello(out, handshake.ours()));
+      writer.write(out -> Frames.hello(out, handshake.ours()));
+      // Before the peer can see it, and so make calls that a shutdown must not cut off.
+      handshake.said();
+      writer.flush();
       return true;
     } catch (IOException | RuntimeException e) {
       ended(e);
@@ -158,8 +161,9 @@ final class Connection {
     return settings.waitStrategy().longestSpinNanos();
   }
 
-  boolean isHandshakeDone() {
-    return handshake.isDone();
+  /** Whether the peer may begin with calls, which it does once it knows this side's HELLO. */
+  boolean hasSaidHello() {
+    return handshake.isSaid();
   }
 
   /** The calls on it. */

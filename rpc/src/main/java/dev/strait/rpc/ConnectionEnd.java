@@ -90,7 +90,7 @@ final class ConnectionEnd {
 
   /** Takes no new calls, lets the open ones end, and then closes. */
   void drain(GoAwayReason reason, String text) {
-    if (!connection.isHandshakeDone()) {
+    if (!connection.hasSaidHello()) {
       close(new IOException(name + " goes away: " + reason));
       return;
     }

@@ -33,7 +33,7 @@ final class FrameWriter {
     this.transport = transport;
     this.reading = reading;
     this.streams = streams;
-    this.queue = new SendQueue(streams, transport, this::fail);
+    this.queue = new SendQueue(reading.connection(), streams, transport, this::fail);
   }
 
   /** The streams that wait for their turn. Guarded by the lock. */
@@ -55,7 +55,7 @@ final class FrameWriter {
     try {
       queue.add(stream);
       any = queue.drain();
-      stranded = stream.id() == 0 && !stream.inSendQueue && !streams.mayOpen();
+      stranded = stream.id() == 0 && stream.queuedIn != queue && !streams.mayOpen();
       told = new Told(queue.takeOwed(), queue.takeUnsent());
     } finally {
       lock.unlock();

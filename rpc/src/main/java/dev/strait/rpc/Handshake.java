@@ -15,6 +15,7 @@ final class Handshake {
   private final ConnectionSettings settings;
 
   private volatile @Nullable ScheduledFuture<?> timer;
+  private volatile boolean said;
   private volatile @Nullable Hello theirs;
 
   Handshake(Connection connection, ConnectionSettings settings) {
@@ -52,6 +53,15 @@ final class Handshake {
     if (running != null) {
       running.cancel(false);
     }
+  }
+
+  /** Ours was sent: the peer may begin with calls. */
+  void said() {
+    said = true;
+  }
+
+  boolean isSaid() {
+    return said;
   }
 
   boolean isDone() {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class IpcServer extends Server implements Connection.Owner {
   private static final int FIRST_STREAM_ID = 2;
 
+  private static final System.Logger LOG = System.getLogger(IpcServer.class.getName());
+
   private final IpcAddress address;
   private final ServerOptions options;
   private final ScheduledExecutorService scheduler;
@@ -225,7 +227,8 @@ final class IpcServer extends Server implements Connection.Owner {
     }
     connection.start();
     if (isShutdown()) {
-      connection.end().close(new IOException(address + " is shutting down"));
+      // It may have missed that, or have calls already.
+      connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down");
     }
   }
 
@@ -259,9 +262,15 @@ final class IpcServer extends Server implements Connection.Owner {
   @Override
   public void closed(Connection connection, Status reason) {
     Retirement retirement;
+    boolean early;
     synchronized (this) {
       retirement = connections.remove(connection);
-      handshaking.remove(connection);
+      early = handshaking.remove(connection) && !shutdown;
+    }
+    if (early) {
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          () -> "a connection ended before its HELLO: " + reason.getDescription());
     }
     if (retirement != null) {
       retirement.stop();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * stream waits long behind another's large message. Guarded by the connection's lock.
  */
 final class SendQueue {
+  private final Connection connection;
   private final Streams streams;
   private final Transport transport;
   private final Runnable onFailure;
@@ -25,22 +26,23 @@ final class SendQueue {
   /**
    * @param onFailure run when the transport takes no more, under the lock
    */
-  SendQueue(Streams streams, Transport transport, Runnable onFailure) {
+  SendQueue(Connection connection, Streams streams, Transport transport, Runnable onFailure) {
+    this.connection = connection;
     this.streams = streams;
     this.transport = transport;
     this.onFailure = onFailure;
   }
 
   void add(Stream stream) {
-    if (!stream.inSendQueue) {
-      stream.inSendQueue = true;
+    if (stream.queuedIn != this) {
+      stream.queuedIn = this;
       waiting.add(stream);
     }
   }
 
   void remove(Stream stream) {
-    if (stream.inSendQueue) {
-      stream.inSendQueue = false;
+    if (stream.queuedIn == this) {
+      stream.queuedIn = null;
       waiting.remove(stream);
     }
   }
@@ -75,7 +77,9 @@ final class SendQueue {
   private @Nullable Stream next() {
     Stream next = waiting.poll();
     if (next != null) {
-      next.inSendQueue = false;
+      if (next.queuedIn == this) {
+        next.queuedIn = null;
+      }
       return next;
     }
     return streams.takeOpenable();
@@ -83,7 +87,7 @@ final class SendQueue {
 
   private boolean sendOneFrame(Stream stream, ByteBuffer out) throws IOException {
     out.clear();
-    if (!stream.encodeNext(out, streams)) {
+    if (!stream.encodeNext(out, connection, streams)) {
       return false;
     }
     try {
@@ -105,8 +109,10 @@ final class SendQueue {
   /** The streams that wait to be opened, which then wait no more. */
   List<Stream> takeUnopened() {
     List<Stream> unopened = new ArrayList<>();
-    waiting.removeIf(stream -> stream.id() == 0 && unopened.add(stream));
-    unopened.forEach(stream -> stream.inSendQueue = false);
+    // One that was made again, and left an entry here, is another connection's.
+    waiting.removeIf(
+        stream -> stream.id() == 0 && stream.connection() == connection && unopened.add(stream));
+    unopened.forEach(this::remove);
     return unopened;
   }
 

@@ -26,7 +26,10 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   private volatile int id;
 
   // Guarded by the connection's lock.
-  boolean inSendQueue;
+
+  /** Where the stream waits for its turn. Of the last connection, if it was made again. */
+  volatile @Nullable SendQueue queuedIn;
+
   private @Nullable SendCredit sendCredit;
   private long smallestWindow;
 
@@ -179,11 +182,12 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * Encodes the next frame if there is one and its credit is there. Called under the connection's
    * lock.
    *
+   * @param by the connection that sends; not the stream's any more if that was made again meanwhile
    * @return whether a frame was encoded
    */
-  final boolean encodeNext(ByteBuffer out, Streams on) {
+  final boolean encodeNext(ByteBuffer out, Connection by, Streams on) {
     synchronized (this) {
-      return !state.isOver() && encode(out, on);
+      return connection == by && !state.isOver() && encode(out, on);
     }
   }
 

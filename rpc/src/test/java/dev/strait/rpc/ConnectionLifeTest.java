@@ -17,6 +17,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
@@ -299,6 +300,22 @@ final class ConnectionLifeTest {
     assertEquals(Limits.DEFAULTS.streamWindowBytes(), third.in().getInt());
     second.send(open.streamId(), FrameType.CLOSE, 0, new Data().u8(10).u16(0).noMetadata());
     assertEquals(Status.Code.ABORTED, listener.awaitClose().getCode());
+  }
+
+  /** It may have made calls already, which the server says it has not processed. */
+  @Test
+  void aClientThatHasNotSaidHelloYetIsToldOfAShutdown() throws Exception {
+    Server server = local.serve(b -> b.addService(new EchoService()));
+    ScriptedPeer peer = local.peer();
+    assertEquals(FrameType.HELLO, peer.next().type());
+
+    server.shutdown();
+
+    RawFrame goAway = peer.next(FrameType.GO_AWAY);
+    assertEquals(GoAwayReason.SHUTDOWN, goAway.goAwayReason());
+    assertEquals(0, goAway.lastStreamId());
+    peer.expectEnd();
+    assertTrue(server.awaitTermination(15, TimeUnit.SECONDS));
   }
 
   @Test
