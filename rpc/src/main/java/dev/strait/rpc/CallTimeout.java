@@ -6,6 +6,7 @@ import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,12 @@ final class CallTimeout implements Context.CancellationListener, Runnable {
     }
     if (deadline != null && deadlineIsOfOptions) {
       timeoutNanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
-      timer = scheduler.schedule(this, timeoutNanos, TimeUnit.NANOSECONDS);
+      try {
+        timer = scheduler.schedule(this, timeoutNanos, TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        // The channel, or the server of a PeerChannel, has just ended, and its timers with it.
+        call.cancel(Status.UNAVAILABLE.withDescription("its channel has ended").withCause(e));
+      }
     }
   }
 

@@ -21,8 +21,9 @@ final class CallerReading {
   /** Reads until the reply to {@code stream} is handed to its executor, or it does not pay. */
   static void readUntilAnswered(Connection connection, ClientStream stream) {
     Reading reading = connection.reading();
-    if (reading.isReadersThread()) {
-      reading.readInUserCode(stream);
+    Reader own = reading.readerInUserCodeOfCurrentThread();
+    if (own != null) {
+      own.readInUserCode(stream);
     } else if (takeRole(reading, stream, connection.longestSpinNanos())) {
       reading.callerReads();
       boolean answered = read(reading, stream);

@@ -176,7 +176,9 @@ final class ClientStream extends Stream {
   void afterSend() {
     if (isHandedOver()) {
       // The stream stays on its connection until the peer is done.
-      callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false);
+      if (!callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false)) {
+        call.overAgain();
+      }
     } else {
       super.afterSend();
     }
@@ -216,9 +218,10 @@ final class ClientStream extends Stream {
 
   @Override
   void receiveCancel(CancelCode code, String text) {
-    if (code == CancelCode.NOT_PROCESSED && !refusedBefore && rewindIfWhole()) {
+    Connection on = connection();
+    if (code == CancelCode.NOT_PROCESSED && !refusedBefore && on != null) {
       refusedBefore = true;
-      call.submitAgain(code.status().withDescription(text));
+      on.end().lose(this, false, code.status().withDescription(text));
       return;
     }
     finish(
@@ -233,24 +236,23 @@ final class ClientStream extends Stream {
   }
 
   @Override
-  void connectionLost(Status reason, boolean processed) {
-    if (!processed && rewindIfWhole()) {
-      call.submitAgain(reason);
-    } else {
-      finish(reason);
-    }
+  void connectionLost(Status reason) {
+    finish(reason);
   }
 
-  /**
-   * Makes ready to be sent again; false if what was sent is not there any more, or if the peer has
-   * begun to answer, whatever it says about that now.
-   */
-  private synchronized boolean rewindIfWhole() {
+  /** Not if what was sent is not there any more, nor if the peer has begun to answer. */
+  @Override
+  synchronized boolean detach() {
     if (!sent.isComplete() || hasHeard() || state().isOver()) {
       return false;
     }
     rewind(sent);
     return true;
+  }
+
+  @Override
+  void makeAgain(Status reason) {
+    call.submitAgain(reason);
   }
 
   /** Ends the call from this side; only the first end counts. */
@@ -262,6 +264,9 @@ final class ClientStream extends Stream {
     reset();
     releasePartial();
     boolean first = callbacks.terminate(event, dropOthers);
+    if (!first && oneWay) {
+      call.overAgain();
+    }
     if (!first && oneWay && !event.status.isOk()) {
       LOG.log(
           System.Logger.Level.DEBUG, () -> "the one-way call " + this + " failed: " + event.status);

@@ -266,8 +266,11 @@ final class Connection {
   /** Asks the filters, and only then lets calls begin. */
   private void filter(TransportFilters filters, IncomingCalls calls) {
     try {
-      calls.begin(filters.ready(calls.attributes()));
-      owner.ready(this);
+      if (calls.begin(filters.ready(calls.attributes()))) {
+        owner.ready(this);
+      } else {
+        filters.terminated(calls.attributes());
+      }
     } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "a filter's transportReady threw on " + name, e);
       end.goAwayAndClose(GoAwayReason.INTERNAL_ERROR, "a filter of this side threw");
@@ -291,7 +294,7 @@ final class Connection {
     boolean first = end.transportEnded(cause);
     TransportFilters filters = settings.filters();
     IncomingCalls calls = incoming;
-    if (first && !filters.isEmpty() && calls != null && calls.haveBegun()) {
+    if (first && !filters.isEmpty() && calls != null && calls.end()) {
       reading.execute(() -> filters.terminated(calls.attributes()));
     }
   }

@@ -219,7 +219,33 @@ final class ConnectionEnd {
 
   /** A stream that the connection has forgotten ends, or starts over on another one. */
   void lose(Stream stream, boolean processed) {
-    stream.connectionLost(status(), processed);
+    lose(stream, processed, status());
+  }
+
+  /**
+   * A stream ends, or starts over. Whoever finds that out first decides: after that it is not this
+   * connection's any more.
+   *
+   * @param processed whether the peer may have acted on the call
+   */
+  void lose(Stream stream, boolean processed, Status reason) {
+    boolean again;
+    lock.lock();
+    try {
+      if (stream.connection() != connection) {
+        return;
+      }
+      streams.stopWaiting(stream);
+      writer.queue().remove(stream);
+      again = !processed && stream.detach();
+    } finally {
+      lock.unlock();
+    }
+    if (again) {
+      stream.makeAgain(reason);
+    } else {
+      stream.connectionLost(reason);
+    }
   }
 
   /** Why calls end, or do not begin. */

@@ -269,15 +269,23 @@ final class Connector implements Connection.Owner {
 
   @Override
   public void ready(Connection connection) {
+    boolean mayOpen = connection.calls().mayOpen();
     synchronized (this) {
-      if (connecting == connection) {
-        connecting = null;
-        ready = connection;
-        backoff.reset();
+      if (connecting != connection) {
+        return;
       }
+      backoff.reset();
+      connecting = null;
+      // One that went away while a filter was asked is as good as none.
+      ready = mayOpen ? connection : null;
     }
-    connectivity.set(ConnectivityState.READY);
-    sendWaiting();
+    if (mayOpen) {
+      connectivity.set(ConnectivityState.READY);
+      sendWaiting();
+    } else {
+      connectivity.set(ConnectivityState.IDLE);
+      connectIfWanted();
+    }
   }
 
   @Override
@@ -331,6 +339,14 @@ final class Connector implements Connection.Owner {
     if (!closed) {
       retry = settings.scheduler().schedule(this::retry, backoff.nextNanos(), TimeUnit.NANOSECONDS);
     }
+  }
+
+  private void connectIfWanted() {
+    Connection next;
+    synchronized (this) {
+      next = waiting.isEmpty() ? null : newConnection();
+    }
+    start(next);
   }
 
   private void retry() {

@@ -23,9 +23,13 @@ final class Drain {
     return first;
   }
 
-  /** Whether this side may still open calls. */
-  boolean mayOpen() {
-    return !ours && !theirs;
+  /**
+   * Whether this side may still open calls.
+   *
+   * @param peerCalls whether calls of the peer go on, whose handlers may call back
+   */
+  boolean mayOpen(boolean peerCalls) {
+    return !theirs && (!ours || peerCalls);
   }
 
   /** Whether calls that the peer opens are still taken. */

@@ -115,11 +115,14 @@ final class IncomingCall implements ServerStream.Call {
           }
           stream.callbacks.proceed();
         };
-    if (executor == null) {
-      connection.reading().execute(choice);
-    } else {
-      Schedulers.execute(choice, executor, dispatcher.fallbackExecutor());
-    }
+    Executor first = executor;
+    // Not from here, which may be the thread that decodes.
+    connection
+        .reading()
+        .execute(
+            first == null
+                ? choice
+                : () -> Schedulers.execute(choice, first, dispatcher.fallbackExecutor()));
   }
 
   private @Nullable Executor chosenBy(
@@ -191,6 +194,7 @@ final class IncomingCall implements ServerStream.Call {
   @Override
   public void cancelled(Status reason) {
     cancelledWith = reason;
+    calls.remove(this);
     synchronized (this) {
       // Its place among those that wait is free now, not only when its executor gets round to it.
       counted = counted && !dispatcher.limit().withdraw(this);
@@ -307,8 +311,12 @@ final class IncomingCall implements ServerStream.Call {
       if (traced != null) {
         traced.close(statusFor(event));
       }
-      if (in != null && event instanceof ServerStream.Cancelled cancelled) {
-        in.cancel(cancelled.reason().asRuntimeException());
+      if (event instanceof ServerStream.Cancelled cancelled) {
+        // Whoever ended the call sets it too, but maybe later.
+        cancelledWith = cancelled.reason();
+        if (in != null) {
+          in.cancel(cancelled.reason().asRuntimeException());
+        }
       }
       if (in != null && running != null) {
         Context previous = in.attach();

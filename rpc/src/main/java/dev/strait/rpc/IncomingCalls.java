@@ -3,8 +3,9 @@ package dev.strait.rpc;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Metadata;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The calls that the peer of one connection makes: where they go, and what they have in common.
@@ -17,7 +18,8 @@ final class IncomingCalls {
   private final Context context;
   private volatile Attributes attributes;
   private volatile boolean begun; // written under this monitor
-  private final List<IncomingCall> waiting = new ArrayList<>(); // guarded by this
+  private boolean ended; // guarded by this
+  private final Set<IncomingCall> waiting = new LinkedHashSet<>(); // guarded by this
 
   /**
    * @param hold whether calls wait for {@link #begin}
@@ -53,20 +55,35 @@ final class IncomingCalls {
     return attributes;
   }
 
-  /** Lets calls begin, with these attributes. */
-  void begin(Attributes filtered) {
+  /** Lets calls begin, with these attributes; false if the connection has ended meanwhile. */
+  boolean begin(Attributes filtered) {
     List<IncomingCall> held;
     synchronized (this) {
       attributes = filtered;
       begun = true;
       held = List.copyOf(waiting);
       waiting.clear();
+      if (ended) {
+        return false;
+      }
     }
     held.forEach(IncomingCall::proceed);
+    return true;
   }
 
-  boolean haveBegun() {
+  /** The connection has ended; whether calls could begin on it. */
+  synchronized boolean end() {
+    ended = true;
     return begun;
+  }
+
+  /** A call that waits is over. */
+  void remove(IncomingCall call) {
+    if (!begun) {
+      synchronized (this) {
+        waiting.remove(call);
+      }
+    }
   }
 
   /** Whether {@code call} has to wait until calls may begin; it then does. */

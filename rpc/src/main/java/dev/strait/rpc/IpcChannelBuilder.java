@@ -47,8 +47,6 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(30);
 
-  private static final int MAX_THREADS_IN_CALLBACKS = 1024;
-
   private final IpcAddress address;
   private final List<ClientInterceptor> interceptors = new ArrayList<>();
   private final Map<String, ServerServiceDefinition> services = new LinkedHashMap<>();
@@ -224,13 +222,13 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
     return this;
   }
 
-  /** Without meaning here: nothing is kept for retries but what SPEC.md says. */
+  /** Without meaning here: up to 64 KiB of a call is kept until it is answered. */
   @Override
   public IpcChannelBuilder retryBufferSize(long bytes) {
     return this;
   }
 
-  /** Without meaning here: nothing is kept for retries but what SPEC.md says. */
+  /** Without meaning here: up to 64 KiB of a call is kept until it is answered. */
   @Override
   public IpcChannelBuilder perRpcBufferLimit(long bytes) {
     return this;
@@ -424,7 +422,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                 idleTimeout,
                 keepAlive,
                 filters.copy(),
-                maxRunningHandlers + MAX_THREADS_IN_CALLBACKS,
+                Limits.maxReaders(maxRunningHandlers),
                 waitStrategy,
                 transport,
                 firstStreamId,

@@ -16,6 +16,7 @@ import io.grpc.Status;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
 
+  /** Of calls that are not one-way. */
+  private static final AtomicBoolean NEVER = new AtomicBoolean();
+
   private final Owner channel;
   private final MethodDescriptor<ReqT, RespT> method;
   private final CallOptions options;
@@ -81,6 +85,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private volatile boolean halfClosed;
   private volatile boolean credentialsPending; // written under this monitor after the start
   private boolean submitWanted; // guarded by this
+  private final AtomicBoolean countedAgain;
 
   IpcClientCall(Owner channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
     this.channel = channel;
@@ -91,6 +96,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     this.timeout = new CallTimeout(this, options, context);
     this.clientSendsOneMessage = method.getType().clientSendsOneMessage();
     this.oneWay = options.getOption(OneWay.OPTION);
+    this.countedAgain = oneWay ? new AtomicBoolean() : NEVER;
     this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage, oneWay);
     this.blockedThread =
         options.getExecutor() != null
@@ -117,6 +123,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
     headers = new Metadata();
     headers.merge(requestHeaders);
+    TimeoutEntry.discard(headers);
     ClientTracing tracing = ClientTracing.of(options, headers);
     Status cancelled;
     synchronized (this) {
@@ -359,10 +366,13 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   /** Why the call must not be sent to this peer; null if it may. */
   @Nullable Status refusalOf(Connection on) {
-    PeerPolicy policy = options.getOption(PeerInterceptors.SERVER_POLICY);
-    return policy == null
-        ? null
-        : PeerInterceptors.refusal(policy, on.peerCredentials(), "the server");
+    for (PeerPolicy policy : options.getOption(PeerInterceptors.SERVER_POLICIES)) {
+      Status refusal = PeerInterceptors.refusal(policy, on.peerCredentials(), "the server");
+      if (refusal != null) {
+        return refusal;
+      }
+    }
+    return null;
   }
 
   @Nullable Deadline deadline() {
@@ -385,6 +395,11 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   /** The connection did nothing for the call: it is made again on another one. */
   void submitAgain(Status reason) {
+    if (stream.callbacks.isTerminated()) {
+      // A one-way call, over for its caller: a shutdown waits for it all the same.
+      channel.callStarted();
+      countedAgain.set(true);
+    }
     ClientTracing tracing = stream.tracing();
     if (tracing == null) {
       channel.submit(stream);
@@ -402,6 +417,13 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   /** Runs what may run user code, on a thread of its own. */
   void runElsewhere(Runnable task) {
     channel.fallbackExecutor().execute(task);
+  }
+
+  /** A one-way call that was made again is handed over, or over. */
+  void overAgain() {
+    if (countedAgain.compareAndSet(true, false)) {
+      channel.callEnded(stream);
+    }
   }
 
   void heldUp() {

@@ -366,8 +366,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
             pingLimit,
             retirement,
             filters.copy(),
-            // One more than can be held up in handlers.
-            maxRunningHandlers + 1,
+            Limits.maxReaders(maxRunningHandlers),
             waitStrategy,
             transport,
             scheduler));

@@ -97,7 +97,7 @@ public final class PeerChannel extends Channel {
   private final class Calls implements IpcClientCall.Owner {
     @Override
     public boolean callStarted() {
-      return true;
+      return isOpen();
     }
 
     @Override

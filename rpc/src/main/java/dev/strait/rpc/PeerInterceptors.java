@@ -12,6 +12,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class PeerInterceptors {
-  /** What the server must be for a call to be sent to it. */
-  static final CallOptions.Key<@Nullable PeerPolicy> SERVER_POLICY =
-      CallOptions.Key.create("dev.strait.rpc.server-policy");
+  /** All that the server must be for a call to be sent to it. */
+  static final CallOptions.Key<List<PeerPolicy>> SERVER_POLICIES =
+      CallOptions.Key.createWithDefault("dev.strait.rpc.server-policies", List.of());
 
   private PeerInterceptors() {}
 
@@ -55,15 +57,17 @@ public final class PeerInterceptors {
 
   /**
    * For a channel or a stub: a call is sent only if the server that it would go to is allowed, and
-   * ends with the same statuses otherwise, nothing of it having been sent. Channels that are not
-   * Strait's take no notice.
+   * ends with the same statuses otherwise, nothing of it having been sent. Of several policies all
+   * must allow the server. Channels that are not Strait's take no notice.
    */
   public static ClientInterceptor serverMustBe(PeerPolicy policy) {
     return new ClientInterceptor() {
       @Override
       public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
           MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
-        return next.newCall(method, options.withOption(SERVER_POLICY, policy));
+        List<PeerPolicy> all = new ArrayList<>(options.getOption(SERVER_POLICIES));
+        all.add(policy);
+        return next.newCall(method, options.withOption(SERVER_POLICIES, List.copyOf(all)));
       }
     };
   }

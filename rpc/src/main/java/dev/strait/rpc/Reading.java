@@ -214,14 +214,10 @@ final class Reading {
     callersRead = false;
   }
 
-  /** Whether this is the reader's thread, in user code, and reads on afterwards. */
-  boolean isReadersThread() {
-    return reader.isInUserCodeOfCurrentThread();
-  }
-
-  /** User code of the reader waits for the reply to its own call. */
-  void readInUserCode(ClientStream stream) {
-    reader.readInUserCode(stream);
+  /** The reader, if it runs user code on this thread and reads on afterwards. */
+  @Nullable Reader readerInUserCodeOfCurrentThread() {
+    Reader current = reader;
+    return current.isInUserCodeOfCurrentThread() ? current : null;
   }
 
   /** A caller has taken the role. */

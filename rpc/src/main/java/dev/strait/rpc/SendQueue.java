@@ -34,15 +34,16 @@ final class SendQueue {
   }
 
   void add(Stream stream) {
-    if (stream.queuedIn != this) {
-      stream.queuedIn = this;
+    // One that is made again is another connection's, whoever still wants to send it here.
+    if (!stream.inSendQueue && stream.connection() == connection) {
+      stream.inSendQueue = true;
       waiting.add(stream);
     }
   }
 
   void remove(Stream stream) {
-    if (stream.queuedIn == this) {
-      stream.queuedIn = null;
+    if (stream.inSendQueue) {
+      stream.inSendQueue = false;
       waiting.remove(stream);
     }
   }
@@ -77,9 +78,7 @@ final class SendQueue {
   private @Nullable Stream next() {
     Stream next = waiting.poll();
     if (next != null) {
-      if (next.queuedIn == this) {
-        next.queuedIn = null;
-      }
+      next.inSendQueue = false;
       return next;
     }
     return streams.takeOpenable();
@@ -87,7 +86,7 @@ final class SendQueue {
 
   private boolean sendOneFrame(Stream stream, ByteBuffer out) throws IOException {
     out.clear();
-    if (!stream.encodeNext(out, connection, streams)) {
+    if (!stream.encodeNext(out, streams)) {
       return false;
     }
     try {
@@ -109,10 +108,8 @@ final class SendQueue {
   /** The streams that wait to be opened, which then wait no more. */
   List<Stream> takeUnopened() {
     List<Stream> unopened = new ArrayList<>();
-    // One that was made again, and left an entry here, is another connection's.
-    waiting.removeIf(
-        stream -> stream.id() == 0 && stream.connection() == connection && unopened.add(stream));
-    unopened.forEach(this::remove);
+    waiting.removeIf(stream -> stream.id() == 0 && unopened.add(stream));
+    unopened.forEach(stream -> stream.inSendQueue = false);
     return unopened;
   }
 

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the stream.
  */
 final class SentMessages {
-  /** A call that has sent more and is not answered is not made again. As in gRPC. */
-  static final int MAX_BYTES = 1 << 20;
+  /**
+   * A call that has sent more and is not answered is not made again. So little, because every call
+   * that is open may hold it, one-way calls until their handler is done.
+   */
+  static final int MAX_BYTES = 64 * 1024;
 
   // One message, as unary calls have, takes no queue.
   private @Nullable OutboundMessage first;

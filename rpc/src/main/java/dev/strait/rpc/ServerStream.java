@@ -179,7 +179,17 @@ final class ServerStream extends Stream {
   }
 
   @Override
-  void connectionLost(Status reason, boolean processed) {
+  boolean detach() {
+    return false;
+  }
+
+  @Override
+  void makeAgain(Status reason) {
+    throw new IllegalStateException("the peer makes its calls");
+  }
+
+  @Override
+  void connectionLost(Status reason) {
     // Also when the close was encoded, which the transport may not have taken.
     reset();
     end(reason);

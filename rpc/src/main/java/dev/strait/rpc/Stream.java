@@ -26,10 +26,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   private volatile int id;
 
   // Guarded by the connection's lock.
-
-  /** Where the stream waits for its turn. Of the last connection, if it was made again. */
-  volatile @Nullable SendQueue queuedIn;
-
+  boolean inSendQueue;
   private @Nullable SendCredit sendCredit;
   private long smallestWindow;
 
@@ -182,12 +179,11 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * Encodes the next frame if there is one and its credit is there. Called under the connection's
    * lock.
    *
-   * @param by the connection that sends; not the stream's any more if that was made again meanwhile
    * @return whether a frame was encoded
    */
-  final boolean encodeNext(ByteBuffer out, Connection by, Streams on) {
+  final boolean encodeNext(ByteBuffer out, Streams on) {
     synchronized (this) {
-      return connection == by && !state.isOver() && encode(out, on);
+      return !state.isOver() && encode(out, on);
     }
   }
 
@@ -418,10 +414,14 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   abstract void failed(StreamException cause);
 
   /**
-   * The connection is gone. Called once, by any thread.
-   *
-   * @param reason why
-   * @param processed whether the peer may have acted on the call
+   * Takes the stream from its connection, on which nothing was done for it, so that the call can be
+   * made again; false if it cannot. Called under the connection's lock.
    */
-  abstract void connectionLost(io.grpc.Status reason, boolean processed);
+  abstract boolean detach();
+
+  /** Makes the call again, after {@link #detach}. Called without a lock, by any thread. */
+  abstract void makeAgain(io.grpc.Status reason);
+
+  /** The stream ends with its connection. Called without a lock, by any thread. */
+  abstract void connectionLost(io.grpc.Status reason);
 }

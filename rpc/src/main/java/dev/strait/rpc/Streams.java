@@ -77,7 +77,7 @@ final class Streams {
 
   /** Whether new calls can begin here. */
   boolean mayOpen() {
-    return !closed && drain.mayOpen() && !isUsedUp();
+    return !closed && drain.mayOpen(openedByPeer() > 0) && !isUsedUp();
   }
 
   /** Whether this side has no id left. */

@@ -32,6 +32,11 @@ final class TimeoutEntry {
 
   private TimeoutEntry() {}
 
+  /** Drops an entry that the application made up, or passes on: it would lie. */
+  static void discard(Metadata metadata) {
+    metadata.discardAll(KEY);
+  }
+
   /** Puts what is left of the deadline in, in place of an entry that the caller made up. */
   static void put(Metadata metadata, Deadline deadline) {
     metadata.discardAll(KEY);

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -432,6 +433,72 @@ final class ConnectionLifeTest {
 
     assertServes(channel);
     assertEquals("who?", answer.get(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aFilterThatIsAskedWhileTheConnectionEndsHearsOfThatToo() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch told = new CountDownLatch(1);
+    local.serve(
+        b ->
+            b.addService(new EchoService())
+                .addTransportFilter(
+                    new ServerTransportFilter() {
+                      @Override
+                      public Attributes transportReady(Attributes attributes) {
+                        asked.countDown();
+                        await(goOn);
+                        return attributes;
+                      }
+
+                      @Override
+                      public void transportTerminated(Attributes attributes) {
+                        told.countDown();
+                      }
+                    }));
+    ScriptedPeer peer = local.greetedPeer();
+    assertTrue(asked.await(15, TimeUnit.SECONDS));
+
+    peer.close();
+    goOn.countDown();
+
+    assertTrue(told.await(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void callsThatEndWhileAFilterIsAskedLeaveNothingBehind() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<String> handled = new CopyOnWriteArrayList<>();
+    local.serve(
+        b ->
+            b.addService(
+                    new EchoService() {
+                      @Override
+                      public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+                        handled.add(request.getText());
+                        super.unary(request, replies);
+                      }
+                    })
+                .addTransportFilter(
+                    new ServerTransportFilter() {
+                      @Override
+                      public Attributes transportReady(Attributes attributes) {
+                        await(goOn);
+                        return attributes;
+                      }
+                    }));
+    ScriptedPeer peer = local.greetedPeer();
+    for (int id = 1; id < 200; id += 2) {
+      int cancelled = id;
+      peer.unary(id, "strait.test.Echo/Unary");
+      peer.send(out -> Frames.cancel(out, cancelled, CancelCode.CANCELLED, ""));
+    }
+    peer.unary(201, "strait.test.Echo/Unary");
+    goOn.countDown();
+
+    assertEquals(Status.Code.OK.value(), peer.nextButWindow().statusCode());
+    assertEquals(1, handled.size());
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -318,6 +319,35 @@ abstract class PeerChannelTest {
 
     assertEquals("late", reply.get(15, TimeUnit.SECONDS).getText());
     assertTrue(channel.awaitTermination(15, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aHandlerStillCallsBackWhileItsServerShutsDown() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Server server =
+        local.serve(
+            b ->
+                b.addService(
+                    new EchoService() {
+                      @Override
+                      public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+                        began.countDown();
+                        await(goOn);
+                        replies.onNext(
+                            EchoGrpc.newBlockingStub(PeerChannel.current()).unary(request));
+                        replies.onCompleted();
+                      }
+                    }));
+    ManagedChannel client = local.channel(b -> b.addService(new EchoService()));
+    var reply = EchoGrpc.newFutureStub(client).unary(text("late"));
+    assertTrue(began.await(15, TimeUnit.SECONDS));
+
+    server.shutdown();
+    goOn.countDown();
+
+    assertEquals("late", reply.get(15, TimeUnit.SECONDS).getText());
+    assertTrue(server.awaitTermination(15, TimeUnit.SECONDS));
   }
 
   @Test

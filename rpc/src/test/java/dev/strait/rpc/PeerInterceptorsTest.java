@@ -88,6 +88,19 @@ final class PeerInterceptorsTest {
   }
 
   @Test
+  void ofSeveralPoliciesAllMustAllowTheServer() throws Exception {
+    local.serve(b -> b.addService(new EchoService()));
+    ManagedChannel channel = local.channel();
+    var everybody = PeerInterceptors.serverMustBe(PeerPolicy.sameUserOrRoot());
+    var nobody = PeerInterceptors.serverMustBe(NOBODY);
+
+    for (var order : List.of(List.of(everybody, nobody), List.of(nobody, everybody))) {
+      Channel guarded = io.grpc.ClientInterceptors.intercept(channel, order);
+      assertEquals(Status.Code.PERMISSION_DENIED, echo(guarded).getCode());
+    }
+  }
+
+  @Test
   void whereThereIsNoIdentityNobodyPasses() throws Exception {
     pipes.serve(
         b ->

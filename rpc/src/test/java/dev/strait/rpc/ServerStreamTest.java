@@ -45,7 +45,7 @@ final class ServerStreamTest {
     stream.opened(1);
 
     stream.close();
-    stream.connectionLost(Status.UNAVAILABLE, true);
+    stream.connectionLost(Status.UNAVAILABLE);
 
     assertEquals(List.of(new ServerStream.Cancelled(Status.UNAVAILABLE)), heard);
     assertEquals(List.of(Status.UNAVAILABLE), cancelled);
