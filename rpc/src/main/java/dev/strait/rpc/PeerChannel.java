@@ -23,11 +23,13 @@ import org.jspecify.annotations.Nullable;
  * IpcChannelBuilder#addService(io.grpc.BindableService)}.
  *
  * <p>Its calls are calls like any other: the limits, deadlines and flow control of the connection
- * hold, and callbacks run where those of the other calls of this side do. It never connects: once
- * the connection is draining or gone calls fail with UNAVAILABLE, also those that wait for ready. A
- * blocking call inside a handler waits on the handler's thread; the connection is read on. As with
- * any channel, a call made in the context of a handler has its deadline and is cancelled when the
- * handler's call ends; one that is to go on is made in {@link Context#fork() a fork} of it.
+ * hold, and callbacks run where those of the other calls of this side do. A channel's interceptors,
+ * binary log and default deadline are not theirs. It never connects: once the connection is gone,
+ * the other side goes away, or this side does and no call of the other side is left, calls fail
+ * with UNAVAILABLE, also those that wait for ready. A blocking call inside a handler waits on the
+ * handler's thread; the connection is read on. As with any channel, a call made in the context of a
+ * handler has its deadline and is cancelled when the handler's call ends; one that is to go on is
+ * made in {@link Context#fork() a fork} of it.
  *
  * <p>Thread-safe.
  */

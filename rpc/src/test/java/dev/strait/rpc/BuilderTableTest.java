@@ -68,12 +68,12 @@ final class BuilderTableTest {
   }
 
   @Test
-  void whatIsHonouredNamesATestThatExists() throws IOException {
+  void whatIsHonouredNamesATestThatCallsIt() throws IOException {
     for (Map<String, List<String>> table : List.of(channels, servers)) {
       for (List<String> row : table.values()) {
         assertEquals(row.get(1).equals("honoured"), !row.get(3).isEmpty(), row::toString);
         if (!row.get(3).isEmpty()) {
-          assertExists(row.get(3));
+          assertUses(row.get(3), row.get(0).substring(0, row.get(0).indexOf('(')));
         }
       }
     }
@@ -145,7 +145,7 @@ final class BuilderTableTest {
     return type == TimeUnit.class ? TimeUnit.SECONDS : null;
   }
 
-  private static void assertExists(String test) throws IOException {
+  private static void assertUses(String test, String method) throws IOException {
     String[] parts = test.split("\\.");
     try (Stream<Path> files = Files.walk(ROOT)) {
       List<Path> found =
@@ -153,6 +153,7 @@ final class BuilderTableTest {
       assertEquals(1, found.size(), () -> test + " is " + found);
       String source = Files.readString(found.get(0));
       assertTrue(parts.length == 1 || source.contains("void " + parts[1] + "("), test);
+      assertTrue(source.contains("." + method + "("), () -> test + " does not call " + method);
     }
   }
 

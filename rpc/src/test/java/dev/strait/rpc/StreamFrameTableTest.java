@@ -31,11 +31,12 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The table of states and frames in SPEC.md, every field of it, as scripted bytes to a real server
- * and a real client (S1, F5). The frames are made for all flags; which row of the table one is in
- * is decided here, what it does is read there.
+ * The table of states and frames in SPEC.md, every field of it, as scripted bytes to a real side
+ * that hosts and a real one that calls (S1, F5): here a server and a client, in the subclass the
+ * other way round. The frames are made for all flags; which row of the table one is in is decided
+ * here, what it does is read there.
  */
-final class StreamFrameTableTest {
+class StreamFrameTableTest {
   private static final DocTable TABLE = DocTable.startingWith(DocTable.SPEC, "| frame | ours |");
 
   private static final int[] STREAM_TYPES = {
@@ -50,10 +51,53 @@ final class StreamFrameTableTest {
   private static final String BIDI = "raw/Bidi";
   private static final String UNARY = "raw/Unary";
 
-  /** Above every id that a cell uses; even. */
+  /** Above every id that a cell uses, but for the parity. */
   private static final int NEVER_OPENED = 1 << 20;
 
   @RegisterExtension final Local local = Local.memory();
+
+  /** A real side that hosts, here the server of its connections. */
+  Host host(ServerServiceDefinition service) throws Exception {
+    local.serve(b -> b.addService(service));
+    return () -> new Speaker(local.greetedPeer(), -1, 0);
+  }
+
+  /** A real side that calls, here the client of its connections. */
+  Caller caller() throws Exception {
+    ScriptedPeer.Listening listening = local.listen();
+    ManagedChannel channel = local.channel();
+    return new Caller() {
+      @Override
+      public ClientCall<byte[], byte[]> start(boolean first, ClientCall.Listener<byte[]> listener) {
+        ClientCall<byte[], byte[]> call = channel.newCall(Raw.BIDI, CallOptions.DEFAULT);
+        call.start(listener, new Metadata());
+        return call;
+      }
+
+      @Override
+      public Speaker connection() throws Exception {
+        return new Speaker(local.closing(listening.acceptAndGreet()), 0, 1);
+      }
+    };
+  }
+
+  interface Host {
+    /** A new connection to it, from its scripted peer. */
+    Speaker connection() throws Exception;
+  }
+
+  interface Caller {
+    /**
+     * Starts a call.
+     *
+     * @param first on a new connection; the last one has ended
+     */
+    ClientCall<byte[], byte[]> start(boolean first, ClientCall.Listener<byte[]> listener)
+        throws Exception;
+
+    /** The new connection, to its scripted peer. */
+    Speaker connection() throws Exception;
+  }
 
   /** A stream as it is when the frame comes, with its column of the table. */
   private enum Given {
@@ -68,12 +112,12 @@ final class StreamFrameTableTest {
     OURS_NEVER_OPENED("ours, never opened", "ours, never opened"),
     THEIRS_NEVER_OPENED("theirs, never opened", "theirs, never opened");
 
-    final String onClient;
-    final String onServer;
+    final String onCaller;
+    final String onHost;
 
-    Given(String onClient, String onServer) {
-      this.onClient = onClient;
-      this.onServer = onServer;
+    Given(String onCaller, String onHost) {
+      this.onCaller = onCaller;
+      this.onHost = onHost;
     }
   }
 
@@ -218,52 +262,52 @@ final class StreamFrameTableTest {
     return IntStream.range(0, 1 << 16).mapToObj(i -> new Frame(i >>> 8, i & 0xff));
   }
 
-  // The server.
+  // Who hosts.
 
   @TestFactory
-  Stream<DynamicTest> aServerDoesWithEveryFrameInEveryStateWhatTheTableSays() throws Exception {
-    ServerSide server = new ServerSide();
+  Stream<DynamicTest> whoHostsDoesWithEveryFrameInEveryStateWhatTheTableSays() throws Exception {
+    HostSide host = new HostSide();
     return Arrays.stream(Given.values())
-        .filter(given -> given.onServer != null)
-        .map(given -> cells("server", given, legalFrames(), server::check));
+        .filter(given -> given.onHost != null)
+        .map(given -> cells("host", given, legalFrames(), host::check));
   }
 
   @TestFactory
-  Stream<DynamicTest> aServerKnowsWhatToDoWithEveryTypeOnAStream() throws Exception {
-    ServerSide server = new ServerSide();
-    return Stream.of(cells("server", Given.OPEN, allTypes(), server::check));
+  Stream<DynamicTest> whoHostsKnowsWhatToDoWithEveryTypeOnAStream() throws Exception {
+    HostSide host = new HostSide();
+    return Stream.of(cells("host", Given.OPEN, allTypes(), host::check));
   }
 
   @TestFactory
   @Tag("nightly")
-  Stream<DynamicTest> aServerKnowsWhatToDoWithEveryTypeAndAllFlags() throws Exception {
-    ServerSide server = new ServerSide();
+  Stream<DynamicTest> whoHostsKnowsWhatToDoWithEveryTypeAndAllFlags() throws Exception {
+    HostSide host = new HostSide();
     return Stream.of(Given.OPEN, Given.CLOSED)
-        .map(given -> cells("server", given, allTypesWithAllFlags(), server::check));
+        .map(given -> cells("host", given, allTypesWithAllFlags(), host::check));
   }
 
-  // The client.
+  // Who calls.
 
   @TestFactory
-  Stream<DynamicTest> aClientDoesWithEveryFrameInEveryStateWhatTheTableSays() throws Exception {
-    ClientSide client = new ClientSide();
+  Stream<DynamicTest> whoCallsDoesWithEveryFrameInEveryStateWhatTheTableSays() throws Exception {
+    CallerSide caller = new CallerSide();
     return Arrays.stream(Given.values())
-        .filter(given -> given.onClient != null)
-        .map(given -> cells("client", given, legalFrames(), client::check));
+        .filter(given -> given.onCaller != null)
+        .map(given -> cells("caller", given, legalFrames(), caller::check));
   }
 
   @TestFactory
-  Stream<DynamicTest> aClientKnowsWhatToDoWithEveryTypeOnAStream() throws Exception {
-    ClientSide client = new ClientSide();
-    return Stream.of(cells("client", Given.OPEN, allTypes(), client::check));
+  Stream<DynamicTest> whoCallsKnowsWhatToDoWithEveryTypeOnAStream() throws Exception {
+    CallerSide caller = new CallerSide();
+    return Stream.of(cells("caller", Given.OPEN, allTypes(), caller::check));
   }
 
   @TestFactory
   @Tag("nightly")
-  Stream<DynamicTest> aClientKnowsWhatToDoWithEveryTypeAndAllFlags() throws Exception {
-    ClientSide client = new ClientSide();
+  Stream<DynamicTest> whoCallsKnowsWhatToDoWithEveryTypeAndAllFlags() throws Exception {
+    CallerSide caller = new CallerSide();
     return Stream.of(Given.OPEN, Given.CLOSED)
-        .map(given -> cells("client", given, allTypesWithAllFlags(), client::check));
+        .map(given -> cells("caller", given, allTypesWithAllFlags(), caller::check));
   }
 
   /** What happens to a frame in a state is what the table says. */
@@ -293,24 +337,27 @@ final class StreamFrameTableTest {
     assertEquals(new HashSet<>(TABLE.rows().stream().map(row -> row.get(0)).toList()), rows);
     Set<String> columns = new HashSet<>();
     for (Given given : Given.values()) {
-      columns.add(given.onClient);
-      columns.add(given.onServer);
+      columns.add(given.onCaller);
+      columns.add(given.onHost);
     }
     columns.remove(null);
     assertEquals(new HashSet<>(TABLE.columns().subList(1, TABLE.columns().size())), columns);
   }
 
   /** A peer and the ids that it has used. */
-  private static final class Speaker {
+  static final class Speaker {
     final ScriptedPeer peer;
+    final int neverOpenedOfOther;
     private int lastId;
 
     /**
      * @param lastId the one before its first
+     * @param otherParity of the ids of the other side
      */
-    Speaker(ScriptedPeer peer, int lastId) {
+    Speaker(ScriptedPeer peer, int lastId, int otherParity) {
       this.peer = peer;
       this.lastId = lastId;
+      neverOpenedOfOther = NEVER_OPENED + otherParity;
     }
 
     int nextId() {
@@ -375,22 +422,23 @@ final class StreamFrameTableTest {
     };
   }
 
-  /** A real server with scripted clients. */
-  private final class ServerSide {
+  /** A real side that hosts, with scripted callers. */
+  private final class HostSide {
+    private final Host host;
+
     /** Of the cell at hand; a call of an earlier one goes on hearing into its own. */
     private volatile BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
     private Speaker speaker;
     private ScriptedPeer peer;
 
-    ServerSide() throws Exception {
-      local.serve(
-          b ->
-              b.addService(
-                  ServerServiceDefinition.builder("raw")
-                      .addMethod(Raw.BIDI, recording())
-                      .addMethod(Raw.UNARY, Raw.echo())
-                      .build()));
+    HostSide() throws Exception {
+      host =
+          host(
+              ServerServiceDefinition.builder("raw")
+                  .addMethod(Raw.BIDI, recording())
+                  .addMethod(Raw.UNARY, Raw.echo())
+                  .build());
     }
 
     private ServerCallHandler<byte[], byte[]> recording() {
@@ -424,8 +472,8 @@ final class StreamFrameTableTest {
 
     void check(Given given, Frame frame) throws Exception {
       if (speaker == null) {
-        peer = local.greetedPeer();
-        speaker = new Speaker(peer, -1);
+        speaker = host.connection();
+        peer = speaker.peer;
       }
       heard = new LinkedBlockingQueue<>();
       int id = prepare(given);
@@ -434,7 +482,7 @@ final class StreamFrameTableTest {
       String expected =
           frame.type == FrameType.OPEN && !frame.has(FrameType.FLAG_METHOD_NAME)
               ? "X"
-              : TABLE.cell(rowOf(frame, again), given.onServer);
+              : TABLE.cell(rowOf(frame, again), given.onHost);
       switch (expected) {
         case "D" -> expectDelivered(given, frame, id);
         case "I" -> speaker.expectNothing();
@@ -462,7 +510,7 @@ final class StreamFrameTableTest {
 
     private int prepare(Given given) throws Exception {
       if (given == Given.OURS_NEVER_OPENED) {
-        return NEVER_OPENED;
+        return speaker.neverOpenedOfOther;
       }
       int id = speaker.nextId();
       switch (given) {
@@ -531,33 +579,30 @@ final class StreamFrameTableTest {
     }
   }
 
-  /** A real client with scripted servers. */
-  private final class ClientSide {
+  /** A real side that calls, with scripted hosts. */
+  private final class CallerSide {
     private final Queue<String> unexpected = new ConcurrentLinkedQueue<>();
-    private final ScriptedPeer.Listening listening;
-    private final ManagedChannel channel;
+    private final Caller caller;
     private Speaker speaker;
     private ScriptedPeer peer;
 
-    ClientSide() throws Exception {
-      listening = local.listen();
-      channel = local.channel();
+    CallerSide() throws Exception {
+      caller = caller();
     }
 
     void check(Given given, Frame frame) throws Exception {
       BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-      ClientCall<byte[], byte[]> call = channel.newCall(Raw.BIDI, CallOptions.DEFAULT);
-      call.start(recording(heard), new Metadata());
+      ClientCall<byte[], byte[]> call = caller.start(speaker == null, recording(heard));
       call.request(10);
       if (speaker == null) {
-        peer = local.closing(listening.acceptAndGreet());
-        speaker = new Speaker(peer, 0);
+        speaker = caller.connection();
+        peer = speaker.peer;
       }
       int opened = peer.next(FrameType.OPEN).streamId();
       prepare(given, call, opened, heard);
       int id =
           switch (given) {
-            case OURS_NEVER_OPENED -> NEVER_OPENED + 1;
+            case OURS_NEVER_OPENED -> speaker.neverOpenedOfOther;
             case THEIRS_NEVER_OPENED -> speaker.nextId();
             default -> opened;
           };
@@ -566,7 +611,7 @@ final class StreamFrameTableTest {
       String expected =
           frame.type == FrameType.OPEN && !frame.has(FrameType.FLAG_METHOD_NAME)
               ? "X"
-              : TABLE.cell(rowOf(frame, again), given.onClient);
+              : TABLE.cell(rowOf(frame, again), given.onCaller);
       switch (expected) {
         case "D" -> expectDelivered(frame, id, heard);
         case "I" -> speaker.expectNothing();
@@ -594,7 +639,7 @@ final class StreamFrameTableTest {
     }
 
     private static boolean isOver(Given given) {
-      return "over".equals(given.onClient);
+      return "over".equals(given.onCaller);
     }
 
     private void prepare(
@@ -631,7 +676,7 @@ final class StreamFrameTableTest {
     private void expectDelivered(Frame frame, int id, BlockingQueue<String> heard)
         throws Exception {
       if (frame.type == FrameType.OPEN) {
-        // It reaches the dispatcher of the client, which hosts nothing.
+        // It reaches the dispatcher of who calls, which does not host that.
         RawFrame answer = speaker.answers().get(0);
         assertEquals(Status.Code.UNIMPLEMENTED.value(), answer.statusCode(), answer::toString);
         assertEquals(id, answer.streamId());

@@ -1,0 +1,127 @@
+package dev.strait.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What holds for a call that says nothing itself: its deadline, its authority, its threads. */
+final class BuilderDefaultsTest {
+  private static final Duration DEFAULT = Duration.ofMinutes(5);
+
+  @RegisterExtension final Local local = Local.memory();
+
+  private final VirtualTime time = new VirtualTime();
+
+  @Test
+  void theDefaultDeadlineIsForCallsThatHaveNoneAndWhoseContextHasNone() throws Exception {
+    ScriptedPeer.Listening listening = local.listen();
+    ManagedChannel channel = local.channel(b -> time.drive(b.defaultDeadline(DEFAULT)));
+    RecordingListener<byte[]> plain = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT);
+    ScriptedPeer peer = local.closing(listening.acceptAndGreet());
+    assertEquals(DEFAULT.toNanos(), timeoutOf(peer.next(FrameType.OPEN)));
+
+    for (Duration other : new Duration[] {Duration.ofMinutes(1), Duration.ofHours(1)}) {
+      CallOptions options = CallOptions.DEFAULT.withDeadline(time.deadlineIn(other));
+      Raw.unary(channel, Raw.UNARY, options);
+      assertEquals(other.toNanos(), timeoutOf(peer.next(FrameType.OPEN)));
+      Context.CancellableContext context =
+          Context.current().withDeadline(time.deadlineIn(other), time.scheduler());
+      context.run(() -> Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT));
+      assertEquals(other.toNanos(), timeoutOf(peer.next(FrameType.OPEN)));
+    }
+
+    time.advance(DEFAULT);
+    assertEquals(Status.Code.DEADLINE_EXCEEDED, plain.awaitClose().getCode());
+  }
+
+  private static long timeoutOf(RawFrame open) {
+    assertTrue((open.flags() & FrameType.FLAG_TIMEOUT) != 0, open::toString);
+    boolean named = (open.flags() & FrameType.FLAG_METHOD_NAME) != 0;
+    return open.in().getLong(named ? 6 + open.in().getShort(4) : 4);
+  }
+
+  @Test
+  void theAuthorityOfTheChannelIsWhatItsCallsReport() throws Exception {
+    ManagedChannel channel = local.channel(b -> b.overrideAuthority("somebody"));
+    assertEquals("somebody", channel.authority());
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    CallCredentials telling =
+        new CallCredentials() {
+          @Override
+          public void applyRequestMetadata(
+              RequestInfo request, Executor executor, MetadataApplier applier) {
+            told.add(request.getAuthority());
+            applier.fail(Status.ABORTED);
+          }
+        };
+
+    CallOptions options = CallOptions.DEFAULT.withCallCredentials(telling);
+    Raw.unary(channel, Raw.UNARY, options).awaitClose();
+    Raw.unary(channel, Raw.UNARY, options.withAuthority("the call's")).awaitClose();
+
+    assertEquals("somebody", told.poll());
+    assertEquals("the call's", told.poll());
+  }
+
+  @Test
+  void aDirectExecutorTakesTheExecutorBack() throws Exception {
+    ExecutorService pool = Executors.newCachedThreadPool(task -> new Thread(task, "of the pool"));
+    local.closing(pool::shutdownNow);
+    BlockingQueue<String> handlers = new LinkedBlockingQueue<>();
+    BlockingQueue<String> callbacks = new LinkedBlockingQueue<>();
+    for (boolean direct : new boolean[] {false, true}) {
+      var server =
+          local.serve(
+              b -> {
+                b.executor(pool)
+                    .addService(
+                        Raw.service(
+                            Raw.UNARY,
+                            (call, headers) -> {
+                              handlers.add(Thread.currentThread().getName());
+                              return Raw.echo().startCall(call, headers);
+                            }));
+                return direct ? b.directExecutor() : b;
+              });
+      ManagedChannel channel =
+          local.channel(b -> direct ? b.executor(pool).directExecutor() : b.executor(pool));
+      RecordingListener<byte[]> listener =
+          new RecordingListener<>() {
+            @Override
+            public void onMessage(byte[] message) {
+              callbacks.add(Thread.currentThread().getName());
+              super.onMessage(message);
+            }
+          };
+      var call = channel.newCall(Raw.UNARY, CallOptions.DEFAULT);
+      call.start(listener, new io.grpc.Metadata());
+      call.request(2);
+      call.sendMessage(new byte[1]);
+      call.halfClose();
+      assertTrue(listener.awaitClose().isOk(), () -> listener.status.toString());
+      server.shutdownNow();
+      assertTrue(server.awaitTermination(15, TimeUnit.SECONDS));
+      for (BlockingQueue<String> ran : java.util.List.of(handlers, callbacks)) {
+        String thread = ran.poll();
+        assertNotNull(thread);
+        assertEquals(direct, thread.startsWith("strait-"), thread);
+        assertEquals(!direct, thread.equals("of the pool"), thread);
+      }
+    }
+  }
+}
