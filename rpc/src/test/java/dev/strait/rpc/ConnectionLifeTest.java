@@ -215,9 +215,11 @@ final class ConnectionLifeTest {
   @Test
   void aConnectionWithAnOpenCallIsNotIdle() throws Exception {
     CountDownLatch done = new CountDownLatch(1);
-    local.serve(b -> b.addService(new Blocking(done)).maxConnectionIdle(1, TimeUnit.MILLISECONDS));
+    Blocking service = new Blocking(done);
+    local.serve(b -> b.addService(service).maxConnectionIdle(20, TimeUnit.MILLISECONDS));
     ManagedChannel channel = local.channel();
     var reply = EchoGrpc.newFutureStub(channel).unary(EchoRequest.getDefaultInstance());
+    assertTrue(service.began.await(15, TimeUnit.SECONDS));
     ScriptedPeer clock = local.greetedPeer();
     // Idle from the start, it is told so when the time is long over for the other one as well.
     assertEquals(GoAwayReason.IDLE, clock.next(FrameType.GO_AWAY).goAwayReason());
@@ -562,6 +564,7 @@ final class ConnectionLifeTest {
 
   /** Answers when it is told to. */
   private static final class Blocking extends EchoService {
+    final CountDownLatch began = new CountDownLatch(1);
     private final CountDownLatch done;
 
     Blocking(CountDownLatch done) {
@@ -570,6 +573,7 @@ final class ConnectionLifeTest {
 
     @Override
     public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+      began.countDown();
       ConnectionLifeTest.await(done);
       super.unary(request, replies);
     }
