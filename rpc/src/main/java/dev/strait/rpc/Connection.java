@@ -101,14 +101,29 @@ final class Connection {
       transport.onWritable(() -> reading.execute(writer::sendWaiting));
       handshake.start();
       transport.connect(settings.connectTimeout());
-      writer.write(out -> Frames.hello(out, handshake.ours()));
-      // Before the peer can see it, and so make calls that a shutdown must not cut off.
-      handshake.said();
+      sayHello();
       writer.flush();
       return true;
     } catch (IOException | RuntimeException e) {
       ended(e);
       return false;
+    }
+  }
+
+  /**
+   * From then on the peer may make calls, which must not be cut off: so either the connection goes
+   * away before this, and it is not said, or GO_AWAY tells what was not processed.
+   */
+  private void sayHello() throws IOException {
+    lock.lock();
+    try {
+      if (streams.drain().begun()) {
+        throw new IOException(name + " is going away");
+      }
+      writer.write(out -> Frames.hello(out, handshake.ours()));
+      handshake.said();
+    } finally {
+      lock.unlock();
     }
   }
 

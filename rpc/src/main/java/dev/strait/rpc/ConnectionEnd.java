@@ -90,22 +90,19 @@ final class ConnectionEnd {
 
   /** Takes no new calls, lets the open ones end, and then closes. */
   void drain(GoAwayReason reason, String text) {
-    if (!connection.hasSaidHello()) {
-      close(new IOException(name + " goes away: " + reason));
-      return;
-    }
     List<Stream> unopened;
     lock.lock();
     try {
       if (!streams.drain().startOurs() || streams.isClosed()) {
         return;
       }
-      int last = streams.lastAcceptedId();
-      writer.write(out -> Frames.goAway(out, reason, last, text));
-      unopened = writer.queue().takeUnopened();
-      unopened.addAll(streams.takeWaiting());
+      unopened = connection.hasSaidHello() ? announceDrain(reason, text) : null;
     } finally {
       lock.unlock();
+    }
+    if (unopened == null) {
+      close(new IOException(name + " goes away: " + reason));
+      return;
     }
     writer.flush();
     owner.draining(connection);
@@ -113,6 +110,15 @@ final class ConnectionEnd {
       lose(stream, false);
     }
     closeIfDrained();
+  }
+
+  /** Called under the lock. Returns the calls that are not opened any more. */
+  private List<Stream> announceDrain(GoAwayReason reason, String text) {
+    int last = streams.lastAcceptedId();
+    writer.write(out -> Frames.goAway(out, reason, last, text));
+    List<Stream> unopened = writer.queue().takeUnopened();
+    unopened.addAll(streams.takeWaiting());
+    return unopened;
   }
 
   /** Ends a connection that goes away, when its last stream has ended. */
