@@ -54,17 +54,19 @@ final class Calls {
 
   // Of this side.
 
-  /**
-   * Takes a call on, to be sent with {@link #send}; false if no new calls can begin here.
-   *
-   * @throws StreamException if the peer would not accept it
-   */
-  boolean attach(ClientStream stream) throws StreamException {
+  /** Takes a call on and sends it, or ends it; false if no new calls can begin here. */
+  boolean submit(ClientStream stream) {
     if (!mayOpen()) {
       endIfUsedUp();
       return false;
     }
-    stream.prepare(connection);
+    try {
+      stream.prepare(connection);
+    } catch (StreamException e) {
+      stream.failed(e);
+      return true;
+    }
+    send(stream);
     return true;
   }
 

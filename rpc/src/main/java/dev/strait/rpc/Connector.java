@@ -61,7 +61,7 @@ final class Connector implements Connection.Owner {
   /** Sends a call on the connection, or lets it wait for one. Hot. */
   void submit(ClientStream stream) {
     for (Connection to = ready; to != null; to = otherThan(to)) {
-      if (sendOn(to, stream)) {
+      if (to.calls().submit(stream)) {
         return;
       }
     }
@@ -168,19 +168,6 @@ final class Connector implements Connection.Owner {
     return live.isEmpty();
   }
 
-  private boolean sendOn(Connection to, ClientStream stream) {
-    try {
-      if (!to.calls().attach(stream)) {
-        return false;
-      }
-    } catch (StreamException e) {
-      stream.failed(e);
-      return true;
-    }
-    to.calls().send(stream);
-    return true;
-  }
-
   /** The ready connection after {@code gone} took no more calls. */
   private synchronized @Nullable Connection otherThan(Connection gone) {
     if (ready == gone) {
@@ -283,7 +270,6 @@ final class Connector implements Connection.Owner {
       connectivity.set(ConnectivityState.READY);
       sendWaiting();
     } else {
-      connectivity.set(ConnectivityState.IDLE);
       connectIfWanted();
     }
   }
@@ -341,18 +327,17 @@ final class Connector implements Connection.Owner {
     }
   }
 
+  private void retry() {
+    synchronized (this) {
+      retry = null;
+    }
+    connectIfWanted();
+  }
+
+  /** Connects if calls wait for that; else the channel is idle. */
   private void connectIfWanted() {
     Connection next;
     synchronized (this) {
-      next = waiting.isEmpty() ? null : newConnection();
-    }
-    start(next);
-  }
-
-  private void retry() {
-    Connection next;
-    synchronized (this) {
-      retry = null;
       next = waiting.isEmpty() ? null : newConnection();
     }
     if (isIdle()) {

@@ -35,6 +35,7 @@ final class IncomingCall implements ServerStream.Call {
   private volatile @Nullable Status cancelledWith;
   private volatile @Nullable Executor executor; // null for the thread that reads
   private volatile @Nullable Throwable choiceFailed;
+  private volatile @Nullable ServerMethodDefinition<?, ?> method; // once looked up for the choice
   private boolean counted; // guarded by this
 
   // Used by callbacks only.
@@ -109,7 +110,8 @@ final class IncomingCall implements ServerStream.Call {
     Runnable choice =
         () -> {
           try {
-            executor = chosenBy(supplier, dispatcher.lookup(methodName));
+            method = dispatcher.lookup(methodName);
+            executor = chosenBy(supplier, method);
           } catch (Throwable e) {
             choiceFailed = e;
           }
@@ -126,11 +128,11 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   private @Nullable Executor chosenBy(
-      ServerCallExecutorSupplier supplier, @Nullable ServerMethodDefinition<?, ?> method) {
-    if (method == null) {
+      ServerCallExecutorSupplier supplier, @Nullable ServerMethodDefinition<?, ?> known) {
+    if (known == null) {
       return executor;
     }
-    IpcServerCall<?, ?> asked = new IpcServerCall<>(this, method.getMethodDescriptor(), null);
+    IpcServerCall<?, ?> asked = new IpcServerCall<>(this, known.getMethodDescriptor(), null);
     Executor chosen = supplier.getExecutor(asked, metadata);
     return chosen == null ? executor : Schedulers.unlessDirect(chosen);
   }
@@ -257,11 +259,14 @@ final class IncomingCall implements ServerStream.Call {
     if (choiceFailed != null) {
       throw choiceFailed;
     }
-    ServerMethodDefinition<?, ?> method = dispatcher.lookup(methodName);
-    if (method == null) {
+    ServerMethodDefinition<?, ?> known = method;
+    if (known == null) {
+      known = dispatcher.lookup(methodName);
+    }
+    if (known == null) {
       close(Status.UNIMPLEMENTED.withDescription("Method not found: " + methodName));
     } else {
-      startHandler(method);
+      startHandler(known);
     }
   }
 

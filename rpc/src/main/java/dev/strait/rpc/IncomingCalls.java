@@ -14,7 +14,6 @@ import java.util.Set;
 final class IncomingCalls {
   private final Dispatcher dispatcher;
   private final Connection connection;
-  private final PeerChannel wayBack;
   private final Context context;
   private volatile Attributes attributes;
   private volatile boolean begun; // written under this monitor
@@ -28,7 +27,7 @@ final class IncomingCalls {
     this.begun = !hold;
     this.dispatcher = dispatcher;
     this.connection = connection;
-    this.wayBack = new PeerChannel(connection, dispatcher);
+    PeerChannel wayBack = new PeerChannel(connection, dispatcher);
     this.context = dispatcher.rootContext().withValue(PeerChannel.CONTEXT_KEY, wayBack);
     this.attributes = attributes.toBuilder().set(IpcAttributes.PEER_CHANNEL, wayBack).build();
   }

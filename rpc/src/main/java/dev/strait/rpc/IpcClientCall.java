@@ -16,7 +16,6 @@ import io.grpc.Status;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +63,6 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
 
-  /** Of calls that are not one-way. */
-  private static final AtomicBoolean NEVER = new AtomicBoolean();
-
   private final Owner channel;
   private final MethodDescriptor<ReqT, RespT> method;
   private final CallOptions options;
@@ -85,7 +81,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private volatile boolean halfClosed;
   private volatile boolean credentialsPending; // written under this monitor after the start
   private boolean submitWanted; // guarded by this
-  private final AtomicBoolean countedAgain;
+  private boolean countedAgain; // guarded by this
 
   IpcClientCall(Owner channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
     this.channel = channel;
@@ -96,7 +92,6 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     this.timeout = new CallTimeout(this, options, context);
     this.clientSendsOneMessage = method.getType().clientSendsOneMessage();
     this.oneWay = options.getOption(OneWay.OPTION);
-    this.countedAgain = oneWay ? new AtomicBoolean() : NEVER;
     this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage, oneWay);
     this.blockedThread =
         options.getExecutor() != null
@@ -397,8 +392,10 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   void submitAgain(Status reason) {
     if (stream.callbacks.isTerminated()) {
       // A one-way call, over for its caller: a shutdown waits for it all the same.
+      synchronized (this) {
+        countedAgain = true;
+      }
       channel.callStarted();
-      countedAgain.set(true);
     }
     ClientTracing tracing = stream.tracing();
     if (tracing == null) {
@@ -421,7 +418,12 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   /** A one-way call that was made again is handed over, or over. */
   void overAgain() {
-    if (countedAgain.compareAndSet(true, false)) {
+    boolean counted;
+    synchronized (this) {
+      counted = countedAgain;
+      countedAgain = false;
+    }
+    if (counted) {
       channel.callEnded(stream);
     }
   }

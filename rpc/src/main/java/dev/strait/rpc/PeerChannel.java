@@ -110,14 +110,8 @@ public final class PeerChannel extends Channel {
 
     @Override
     public void submit(ClientStream stream) {
-      try {
-        if (connection.calls().attach(stream)) {
-          connection.calls().send(stream);
-        } else {
-          stream.finish(connection.end().status());
-        }
-      } catch (StreamException e) {
-        stream.failed(e);
+      if (!connection.calls().submit(stream)) {
+        stream.finish(connection.end().status());
       }
     }
 

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import static dev.strait.rpc.Local.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -1130,14 +1131,6 @@ abstract class CallTest {
 
   static EchoRequest request(String text) {
     return EchoRequest.newBuilder().setText(text).build();
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(15, TimeUnit.SECONDS), "it never happened");
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static <T> List<T> list(Iterable<T> values) {

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import static dev.strait.rpc.Local.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -120,7 +121,7 @@ final class ConnectionLifeTest {
                       @Override
                       public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
                         client.complete(PeerChannel.current());
-                        ConnectionLifeTest.await(done);
+                        await(done);
                         super.unary(request, replies);
                       }
                     }));
@@ -574,7 +575,7 @@ final class ConnectionLifeTest {
     @Override
     public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
       began.countDown();
-      ConnectionLifeTest.await(done);
+      await(done);
       super.unary(request, replies);
     }
   }
@@ -592,13 +593,5 @@ final class ConnectionLifeTest {
   private static void assertServes(ManagedChannel channel) {
     EchoRequest request = EchoRequest.newBuilder().setText("x").build();
     assertEquals("x", EchoGrpc.newBlockingStub(channel).unary(request).getText());
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(15, TimeUnit.SECONDS));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -158,6 +159,15 @@ final class Local implements BeforeEachCallback, AfterEachCallback {
   private static void end(Server server) throws InterruptedException {
     server.shutdownNow();
     assertTrue(server.awaitTermination(10, TimeUnit.SECONDS), "the server ends");
+  }
+
+  /** Waits for another thread, in code that must not be interrupted. */
+  static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(ScriptedPeer.HANG.toSeconds(), TimeUnit.SECONDS), "it never happened");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Waits for what another thread is about to do and nothing tells of. */

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import static dev.strait.rpc.Local.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -193,7 +194,7 @@ final class OneWayTest {
                   @Override
                   public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
                     handled.add(bytes(request.getText()));
-                    awaitUninterrupted(done);
+                    await(done);
                     cancelled.complete(Context.current().isCancelled());
                     super.unary(request, replies);
                   }
@@ -256,14 +257,6 @@ final class OneWayTest {
     handled.forEach(m -> came.add(m[0] * 1000 + (m[1] & 0xff) + ((m[2] & 0xff) << 8)));
     came.sort(null);
     assertEquals(expected, came, "each once");
-  }
-
-  private static void awaitUninterrupted(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(15, TimeUnit.SECONDS));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static byte[] bytes(String text) {

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import static dev.strait.rpc.Local.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -386,14 +387,6 @@ abstract class PeerChannelTest {
     PeerChannel client = clients.poll(15, TimeUnit.SECONDS);
     assertNotNull(client);
     return client;
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(15, TimeUnit.SECONDS));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static EchoRequest text(String text) {

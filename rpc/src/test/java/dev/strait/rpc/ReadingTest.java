@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import static dev.strait.rpc.Local.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -221,14 +222,6 @@ abstract class ReadingTest {
 
   private void awaitStarted(int count) throws InterruptedException {
     assertTrue(started.tryAcquire(count, 15, TimeUnit.SECONDS), "the handlers never began");
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS));
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static EchoRequest request(String text) {

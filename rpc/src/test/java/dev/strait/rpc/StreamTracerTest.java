@@ -21,7 +21,9 @@ import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -48,6 +50,14 @@ final class StreamTracerTest {
   private ManagedChannel echoChannel() throws Exception {
     local.serve(b -> b.addService(new EchoService()).addStreamTracerFactory(atServer.server()));
     return local.channel(b -> b.intercept(tracing()));
+  }
+
+  /** A traced server of one method. */
+  private Server serve(
+      MethodDescriptor<byte[], byte[]> method, ServerCallHandler<byte[], byte[]> handler)
+      throws Exception {
+    return local.serve(
+        b -> b.addStreamTracerFactory(atServer.server()).addService(Raw.service(method, handler)));
   }
 
   private ClientInterceptor tracing() {
@@ -179,16 +189,12 @@ final class StreamTracerTest {
   @Test
   void whatTracersAddToTheMetadataArrivesAndTheApplicationsStaysAsItIs() throws Exception {
     BlockingQueue<Metadata> seen = new LinkedBlockingQueue<>();
-    local.serve(
-        b ->
-            b.addStreamTracerFactory(atServer.server())
-                .addService(
-                    Raw.service(
-                        Raw.UNARY,
-                        (call, headers) -> {
-                          seen.add(headers);
-                          return Raw.echo().startCall(call, headers);
-                        })));
+    serve(
+        Raw.UNARY,
+        (call, headers) -> {
+          seen.add(headers);
+          return Raw.echo().startCall(call, headers);
+        });
     Metadata own = new Metadata();
     ClientCall<byte[], byte[]> call = local.channel().newCall(Raw.UNARY, traced);
     RecordingListener<byte[]> listener = new RecordingListener<>();
@@ -214,16 +220,12 @@ final class StreamTracerTest {
   @Test
   void theHandlerRunsInTheContextThatTheTracerMade() throws Exception {
     BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-    local.serve(
-        b ->
-            b.addStreamTracerFactory(atServer.server())
-                .addService(
-                    Raw.service(
-                        Raw.UNARY,
-                        (call, headers) -> {
-                          seen.add(Traced.FILTERED.get());
-                          return Raw.echo().startCall(call, headers);
-                        })));
+    serve(
+        Raw.UNARY,
+        (call, headers) -> {
+          seen.add(Traced.FILTERED.get());
+          return Raw.echo().startCall(call, headers);
+        });
 
     Raw.unary(local.channel(), Raw.UNARY, traced).awaitClose();
 
@@ -316,10 +318,7 @@ final class StreamTracerTest {
   @Test
   void aCancelledCallIsClosedOnceOnBothSides() throws Exception {
     CountDownLatch cancelled = new CountDownLatch(1);
-    local.serve(
-        b ->
-            b.addStreamTracerFactory(atServer.server())
-                .addService(Raw.service(Raw.BIDI, waiting(cancelled))));
+    serve(Raw.BIDI, waiting(cancelled));
     ClientCall<byte[], byte[]> call = local.channel().newCall(Raw.BIDI, traced);
     RecordingListener<byte[]> listener = new RecordingListener<>();
     call.start(listener, new Metadata());
@@ -360,10 +359,7 @@ final class StreamTracerTest {
 
   @Test
   void aDeadlineClosesBothSides() throws Exception {
-    local.serve(
-        b ->
-            b.addStreamTracerFactory(atServer.server())
-                .addService(Raw.service(Raw.BIDI, waiting(new CountDownLatch(1)))));
+    serve(Raw.BIDI, waiting(new CountDownLatch(1)));
     ClientCall<byte[], byte[]> call =
         local.channel().newCall(Raw.BIDI, traced.withDeadlineAfter(300, TimeUnit.MILLISECONDS));
     RecordingListener<byte[]> listener = new RecordingListener<>();
@@ -403,16 +399,12 @@ final class StreamTracerTest {
   void aHandlersStatusAndTrailersReachTheTracers() throws Exception {
     Metadata trailers = new Metadata();
     trailers.put(Traced.OF_STREAM, "t");
-    local.serve(
-        b ->
-            b.addStreamTracerFactory(atServer.server())
-                .addService(
-                    Raw.service(
-                        Raw.UNARY,
-                        (call, headers) -> {
-                          call.close(Status.ABORTED.withDescription("mine"), trailers);
-                          return new ServerCall.Listener<>() {};
-                        })));
+    serve(
+        Raw.UNARY,
+        (call, headers) -> {
+          call.close(Status.ABORTED.withDescription("mine"), trailers);
+          return new ServerCall.Listener<>() {};
+        });
 
     Raw.unary(local.channel(), Raw.UNARY, traced).awaitClose();
 
@@ -424,15 +416,11 @@ final class StreamTracerTest {
 
   @Test
   void aHandlerThatThrowsIsTraced() throws Exception {
-    local.serve(
-        b ->
-            b.addStreamTracerFactory(atServer.server())
-                .addService(
-                    Raw.service(
-                        Raw.UNARY,
-                        (call, headers) -> {
-                          throw new IllegalStateException("on purpose");
-                        })));
+    serve(
+        Raw.UNARY,
+        (call, headers) -> {
+          throw new IllegalStateException("on purpose");
+        });
 
     Raw.unary(local.channel(), Raw.UNARY, traced).awaitClose();
 
@@ -442,11 +430,7 @@ final class StreamTracerTest {
 
   @Test
   void aLostConnectionClosesTheTracersOfBothSides() throws Exception {
-    var server =
-        local.serve(
-            b ->
-                b.addStreamTracerFactory(atServer.server())
-                    .addService(Raw.service(Raw.BIDI, waiting(new CountDownLatch(1)))));
+    var server = serve(Raw.BIDI, waiting(new CountDownLatch(1)));
     ClientCall<byte[], byte[]> call = local.channel().newCall(Raw.BIDI, traced);
     RecordingListener<byte[]> listener = new RecordingListener<>();
     call.start(listener, new Metadata());
