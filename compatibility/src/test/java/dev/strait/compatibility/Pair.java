@@ -12,27 +12,42 @@ import io.grpc.ServerServiceDefinition;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A server over {@code unix:} and a channel to it. */
 final class Pair implements AutoCloseable {
   private final Server server;
   final ManagedChannel channel;
 
-  Pair(Path directory, ServerServiceDefinition service) throws IOException {
+  Pair(
+      Path directory,
+      ServerServiceDefinition service,
+      Consumer<IpcServerBuilder> serving,
+      Consumer<IpcChannelBuilder> calling)
+      throws IOException {
     IpcAddress address = IpcAddress.of("unix:" + directory.resolve("s"));
-    server = IpcServerBuilder.forAddress(address).addService(service).build().start();
-    channel = IpcChannelBuilder.forAddress(address).build();
+    IpcServerBuilder serverBuilder = IpcServerBuilder.forAddress(address).addService(service);
+    serving.accept(serverBuilder);
+    server = serverBuilder.build().start();
+    IpcChannelBuilder channelBuilder = IpcChannelBuilder.forAddress(address);
+    calling.accept(channelBuilder);
+    channel = channelBuilder.build();
+  }
+
+  Pair(Path directory, ServerServiceDefinition service) throws IOException {
+    this(directory, service, serving -> {}, calling -> {});
   }
 
   Pair(Path directory, BindableService service) throws IOException {
     this(directory, service.bindService());
   }
 
+  /** Ends both in order, so that all that is measured has been measured. */
   @Override
   public void close() throws InterruptedException {
-    channel.shutdownNow();
-    server.shutdownNow();
+    channel.shutdown();
     assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS), "the channel ends");
+    server.shutdown();
     assertTrue(server.awaitTermination(10, TimeUnit.SECONDS), "the server ends");
   }
 }

@@ -46,7 +46,10 @@ final class GrpcOpenTelemetryTest {
   void callsAreMeasuredOnBothSides() throws Exception {
     try (Pair pair =
         new Pair(
-            directory, telemetry::configureServerBuilder, telemetry::configureChannelBuilder)) {
+            directory,
+            new Parrot().bindService(),
+            telemetry::configureServerBuilder,
+            telemetry::configureChannelBuilder)) {
       ParrotGrpc.ParrotBlockingStub stub = ParrotGrpc.newBlockingStub(pair.channel);
       stub.say(Parrot.word("a"));
       stub.say(Parrot.word("b"));

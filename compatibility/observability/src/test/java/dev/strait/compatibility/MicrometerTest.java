@@ -35,6 +35,7 @@ final class MicrometerTest {
     try (Pair pair =
         new Pair(
             directory,
+            new Parrot().bindService(),
             b -> b.intercept(new MetricCollectingServerInterceptor(servers)),
             b -> b.intercept(new MetricCollectingClientInterceptor(clients)))) {
       ParrotGrpc.ParrotBlockingStub stub = ParrotGrpc.newBlockingStub(pair.channel);
@@ -116,6 +117,7 @@ final class MicrometerTest {
     try (Pair pair =
         new Pair(
             directory,
+            new Parrot().bindService(),
             b -> b.intercept(new ObservationGrpcServerInterceptor(serverRegistry)),
             b -> b.intercept(new ObservationGrpcClientInterceptor(clientRegistry)))) {
       ParrotGrpc.newBlockingStub(pair.channel).say(Parrot.word("a"));

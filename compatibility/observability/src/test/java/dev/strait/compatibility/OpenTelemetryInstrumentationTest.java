@@ -47,6 +47,7 @@ final class OpenTelemetryInstrumentationTest {
   private Pair open() throws Exception {
     return new Pair(
         directory,
+        new Parrot().bindService(),
         b -> b.intercept(telemetry.createServerInterceptor()),
         b -> b.intercept(telemetry.createClientInterceptor()));
   }
