@@ -18,7 +18,7 @@ final class Reading {
   private final ConnectionSettings settings;
 
   private final ReadingRole role = new ReadingRole();
-  private final Queue<Runnable> due = new ConcurrentLinkedQueue<>();
+  private final DueTasks due = new DueTasks();
   private final WaitTurn readerWait;
   private final WaitTurn callerWait;
   private final AtomicInteger callerTurns = new AtomicInteger();
@@ -138,7 +138,7 @@ final class Reading {
     for (Runnable first = due.peek();
         first != except && first instanceof ClientStream other && other.waitsInItsStub();
         first = due.peek()) {
-      due.remove();
+      due.poll();
       other.run();
     }
   }
