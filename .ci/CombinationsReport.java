@@ -22,9 +22,9 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Makes Markdown of what {@code .ci/combinations} left in a directory: for each combination one with
- * Maven's log, the seconds it took, and the tests' reports by module. Fails if a test did, or a
- * module for another reason.
+ * Makes Markdown of what {@code .ci/combinations} left in a directory: for each combination one
+ * with Maven's log, the seconds it took, and the tests' reports by module. Fails if a test did, or
+ * a module for another reason.
  */
 final class CombinationsReport {
   /** Printed by TestBuildersTest, from within the tests' own JVM. */
@@ -47,7 +47,7 @@ final class CombinationsReport {
           .count();
     }
 
-    /** No test of this module failed, and Maven says that the module did. */
+    /** No test failed, and Maven says that a module did; or the tests never came so far. */
     boolean isBroken() {
       return seen.isEmpty() || count(null, "failed") == 0 && !notBuilt.isEmpty();
     }
@@ -155,12 +155,12 @@ final class CombinationsReport {
             .findFirst()
             .orElse("processor unknown");
     return """
-        # The tests in every combination
+    # The tests in every combination
 
-        All tests, with waits that spin or park, with handlers and callbacks on the thread that reads or on a pool, and on two cores
-        or one. Written by `%s` on %s at commit %s, in %s minutes, on %s (%s %s), Java %s.
-        How it is done, and how to repeat it, is in [CONTRIBUTING](../CONTRIBUTING.md#in-every-combination).
-        """
+    All tests, with waits that spin or park, with handlers and callbacks on the thread that reads or on a pool, and on two cores
+    or one. Written by `%s` on %s at commit %s, in %s minutes, on %s (%s %s), Java %s.
+    How it is done, and how to repeat it, is in [CONTRIBUTING](../CONTRIBUTING.md#in-every-combination).
+    """
         .formatted(
             facts.get("command"),
             LocalDate.now(),
@@ -220,14 +220,12 @@ final class CombinationsReport {
       return text.append("None.\n").toString();
     }
     for (Run run : runs) {
-      if (run.isBroken()) {
-        text.append("- %s: not all ran: %s%n".formatted(run.name, run.notBuilt));
+      if (!run.isGreen()) {
+        text.append("- %s, in: %s%n".formatted(run.name, String.join(", ", run.notBuilt)));
       }
       for (Outcome test : run.outcomes) {
         if (test.kind.equals("failed")) {
-          text.append(
-              "- %s: `%s` `%s`: %s%n"
-                  .formatted(run.name, test.module, test.name, line(test.message)));
+          text.append("  - %s `%s`: %s%n".formatted(test.module, test.name, line(test.message)));
         }
       }
     }
