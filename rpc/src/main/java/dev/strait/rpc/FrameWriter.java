@@ -55,7 +55,7 @@ final class FrameWriter {
     try {
       queue.add(stream);
       any = queue.drain();
-      stranded = stream.id() == 0 && !stream.inSendQueue && !streams.mayOpen();
+      stranded = stream.id() == 0 && !streams.mayOpen();
       told = new Told(queue.takeOwed(), queue.takeUnsent());
     } finally {
       lock.unlock();
