@@ -18,6 +18,7 @@ import io.grpc.Status;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -160,6 +161,41 @@ final class ShutdownTest {
     assertEquals(calls.size(), ledger.begun());
   }
 
+  /** The peer would not have made it, had it read what is on its way. */
+  @Test
+  void aCallThatComesTooLateCutsNothingOffOfWhatTheServerStillSends() throws Exception {
+    byte[] large = new byte[400_000];
+    CountDownLatch answered = new CountDownLatch(1);
+    Server server =
+        local.serve(
+            b ->
+                b.addService(
+                    Raw.service(
+                        Raw.UNARY,
+                        CallTest.onMessage(
+                            (call, message) -> {
+                              call.sendHeaders(new Metadata());
+                              call.sendMessage(large);
+                              call.close(Status.OK, new Metadata());
+                              answered.countDown();
+                            }))));
+    ScriptedPeer peer = local.greetedPeer();
+    peer.unary(1, "raw/Unary", (byte) 1);
+    Local.await(answered);
+    server.shutdown();
+    Local.await("the connection ends", () -> threads("strait-disconnect") > 0);
+
+    peer.unary(3, "raw/Unary", (byte) 1);
+
+    assertFalse(server.awaitTermination(300, TimeUnit.MILLISECONDS), "with bytes unsent");
+    int bytes = 0;
+    for (RawFrame frame = peer.next(); frame.type() != FrameType.GO_AWAY; frame = peer.next()) {
+      assertEquals(frame.type() == FrameType.WINDOW ? 0 : 1, frame.streamId(), frame::toString);
+      bytes += frame.data().length;
+    }
+    assertTrue(bytes >= large.length, "only " + bytes + " bytes came");
+  }
+
   /** The policy is asked between the choice of the connection and the first frame on it. */
   @Test
   void aCallWhoseConnectionEndsBeforeItIsPutThereIsMadeAgain() throws Exception {
@@ -184,7 +220,7 @@ final class ShutdownTest {
     try {
       first.shutdownNow();
       assertTrue(first.awaitTermination(15, TimeUnit.SECONDS), "the server never ends");
-      Local.await("readers end", () -> readers() == 0);
+      Local.await("readers end", () -> threads("strait-reader") == 0);
       serveEcho();
       return true;
     } catch (Exception e) {
@@ -192,8 +228,8 @@ final class ShutdownTest {
     }
   }
 
-  private long readers() {
-    String name = "strait-reader " + local.address();
+  private long threads(String kind) {
+    String name = kind + " " + local.address();
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals(name))
         .count();
