@@ -26,6 +26,17 @@ final class CallTimeout implements Context.CancellationListener, Runnable {
     String whereItIs();
   }
 
+  /** Never ended by its timeout. */
+  private record Endless() implements Ending {
+    @Override
+    public void cancel(Status status) {}
+
+    @Override
+    public String whereItIs() {
+      return "";
+    }
+  }
+
   private final Ending call;
   private final Context context;
   private final @Nullable Deadline deadline;
@@ -33,7 +44,17 @@ final class CallTimeout implements Context.CancellationListener, Runnable {
   private volatile long timeoutNanos;
   private volatile @Nullable ScheduledFuture<?> timer;
 
-  CallTimeout(Ending call, CallOptions options, Context context) {
+  /** Of a call that may take as long as it will. */
+  private static final CallTimeout NONE =
+      new CallTimeout(new Endless(), CallOptions.DEFAULT, Context.ROOT);
+
+  static CallTimeout of(Ending call, CallOptions options, Context context) {
+    return context == Context.ROOT && options.getDeadline() == null
+        ? NONE
+        : new CallTimeout(call, options, context);
+  }
+
+  private CallTimeout(Ending call, CallOptions options, Context context) {
     this.call = call;
     this.context = context;
     Deadline ours = options.getDeadline();

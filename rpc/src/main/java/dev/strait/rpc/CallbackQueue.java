@@ -1,7 +1,5 @@
 package dev.strait.rpc;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +33,7 @@ final class CallbackQueue implements Runnable {
   private final Owner owner;
 
   // All guarded by this.
-  private final Queue<Object> events = new ArrayDeque<>(4);
+  private final SmallQueue<Object> events = new SmallQueue<>();
   private long requested;
   private int waitingMessages;
   private boolean readyOwed;
@@ -247,12 +245,11 @@ final class CallbackQueue implements Runnable {
 
   private long dropMessages() {
     long credit = 0;
-    for (Object event : events) {
+    for (Object event = events.poll(); event != null; event = events.poll()) {
       if (event instanceof InboundMessage message) {
         credit += message.credit();
       }
     }
-    events.clear();
     waitingMessages = 0;
     readyOwed = false;
     return credit;

@@ -95,6 +95,7 @@ final class Calls {
   void cancel(Stream stream, CancelCode code, String text) {
     // First, so that it cannot be opened any more and its id does not change.
     stream.reset();
+    boolean openable;
     lock.lock();
     try {
       int id = stream.id();
@@ -105,11 +106,12 @@ final class Calls {
         streams.stopWaiting(stream);
         writer.queue().remove(stream);
       }
+      openable = streams.hasOpenable();
     } finally {
       lock.unlock();
     }
     writer.flush();
-    afterForget();
+    afterForget(openable);
   }
 
   // Of the peer. Called by the reading role only.
@@ -165,13 +167,15 @@ final class Calls {
 
   /** Drops a stream that the peer has closed. */
   void forget(Stream stream) {
+    boolean openable;
     lock.lock();
     try {
       streams.forget(stream);
+      openable = streams.hasOpenable();
     } finally {
       lock.unlock();
     }
-    afterForget();
+    afterForget(openable);
   }
 
   /** The peer is at fault on one stream, which ends. */
@@ -206,14 +210,7 @@ final class Calls {
   }
 
   /** A place is free: for a call that waits for one, or for the end of the connection. */
-  private void afterForget() {
-    boolean openable;
-    lock.lock();
-    try {
-      openable = streams.hasOpenable();
-    } finally {
-      lock.unlock();
-    }
+  private void afterForget(boolean openable) {
     if (openable) {
       writer.sendWaiting();
     }

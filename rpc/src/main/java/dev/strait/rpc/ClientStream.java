@@ -273,6 +273,11 @@ final class ClientStream extends Stream {
     }
   }
 
+  /** Whether its callbacks go to a queue that a blocking stub's thread empties. */
+  boolean waitsInItsStub() {
+    return call.waitsInItsStub();
+  }
+
   @Override
   boolean isInline() {
     return call.isInline();

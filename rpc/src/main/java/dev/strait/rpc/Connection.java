@@ -171,11 +171,6 @@ final class Connection {
     return reading;
   }
 
-  /** How long a caller that does not read yet may spin, in nanoseconds. */
-  long longestSpinNanos() {
-    return settings.waitStrategy().longestSpinNanos();
-  }
-
   /** Whether the peer may begin with calls, which it does once it knows this side's HELLO. */
   boolean hasSaidHello() {
     return handshake.isSaid();
@@ -213,6 +208,11 @@ final class Connection {
     if (receiveCredit.consume(credit)) {
       writer.send(out -> Frames.window(out, 0, receiveCredit.limit()));
     }
+  }
+
+  /** Writes what is in the outbound buffer. */
+  void flush() {
+    writer.flushNow();
   }
 
   void sendPing(long payload) {

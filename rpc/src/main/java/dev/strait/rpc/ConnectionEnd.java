@@ -123,9 +123,12 @@ final class ConnectionEnd {
 
   /** Ends a connection that goes away, when its last stream has ended. */
   void closeIfDrained() {
+    if (!streams.drain().begun()) {
+      return;
+    }
     lock.lock();
     try {
-      if (!streams.drain().begun() || !streams.isEmpty() || !streams.drain().finish()) {
+      if (!streams.isEmpty() || !streams.drain().finish()) {
         return;
       }
     } finally {

@@ -73,7 +73,10 @@ final class Connector implements Connection.Owner {
 
   /** A call that waits does so no more. */
   synchronized void remove(ClientStream stream) {
-    waiting.remove(stream);
+    // Asked first: to look for a stream computes its identity hash, and mostly none is here.
+    if (!waiting.isEmpty()) {
+      waiting.remove(stream);
+    }
     if (!heldUp.isEmpty()) {
       heldUp.remove(stream);
     }

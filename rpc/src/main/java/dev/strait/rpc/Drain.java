@@ -5,6 +5,7 @@ package dev.strait.rpc;
  * Guarded by the connection's lock. Source: SPEC.md, "GO_AWAY".
  */
 final class Drain {
+  private volatile boolean begun; // may be read without the lock
   private boolean ours;
   private boolean theirs;
   private boolean finished;
@@ -13,6 +14,7 @@ final class Drain {
   boolean startOurs() {
     boolean first = !ours;
     ours = true;
+    begun = true;
     return first;
   }
 
@@ -20,6 +22,7 @@ final class Drain {
   boolean startTheirs() {
     boolean first = !theirs;
     theirs = true;
+    begun = true;
     return first;
   }
 
@@ -44,8 +47,12 @@ final class Drain {
     return first;
   }
 
-  /** Whether the connection ends with its last stream. */
+  /**
+   * Whether the connection ends with its last stream. May be asked without the lock: who has ended
+   * a stream under the lock and then sees false leaves the end to the one who begins to drain, and
+   * takes the lock later.
+   */
   boolean begun() {
-    return ours || theirs;
+    return begun;
   }
 }

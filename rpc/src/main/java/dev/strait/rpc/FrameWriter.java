@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts frames in the transport's outbound buffer, in an order that the lock decides, and flushes
@@ -51,47 +52,53 @@ final class FrameWriter {
   boolean send(Stream stream) {
     boolean any;
     boolean stranded;
-    Told told;
+    Stream owed;
+    List<Stream> othersOwed;
+    List<Stream> unsent;
     lock.lock();
     try {
       queue.add(stream);
       any = queue.drain();
       stranded = stream.id() == 0 && !streams.mayOpen();
-      told = new Told(queue.takeOwed(), queue.takeUnsent());
+      owed = queue.takeOwed();
+      othersOwed = queue.takeOthersOwed();
+      unsent = queue.takeUnsent();
     } finally {
       lock.unlock();
     }
-    finish(any, told);
+    finish(any, owed, othersOwed, unsent);
     return !stranded;
   }
 
   /** Sends what the waiting streams have to send, as far as credit and room allow. */
   void sendWaiting() {
     boolean any;
-    Told told;
+    Stream owed;
+    List<Stream> othersOwed;
+    List<Stream> unsent;
     lock.lock();
     try {
       any = queue.drain();
-      told = new Told(queue.takeOwed(), queue.takeUnsent());
+      owed = queue.takeOwed();
+      othersOwed = queue.takeOthersOwed();
+      unsent = queue.takeUnsent();
     } finally {
       lock.unlock();
     }
-    finish(any, told);
+    finish(any, owed, othersOwed, unsent);
   }
 
-  /** What sending has led to, to be told without the lock. */
-  private record Told(List<Stream> owed, List<Stream> unsent) {}
-
-  private void finish(boolean any, Told told) {
+  /** Tells without the lock what sending has led to. */
+  private void finish(
+      boolean any, @Nullable Stream owed, List<Stream> othersOwed, List<Stream> unsent) {
     if (any) {
       flush();
     }
-    for (Stream stream : told.owed) {
-      stream.afterSend();
+    if (owed != null) {
+      owed.afterSend();
     }
-    for (Stream stream : told.unsent) {
-      reading.connection().end().lose(stream, true);
-    }
+    othersOwed.forEach(Stream::afterSend);
+    unsent.forEach(stream -> reading.connection().end().lose(stream, true));
   }
 
   /** Writes a frame that needs no credit and flushes. */
@@ -128,16 +135,23 @@ final class FrameWriter {
         : "the peer of " + transport.address() + " takes no more bytes";
   }
 
-  /** Flushes, or after decoding if this is the thread that decodes. */
+  /**
+   * Flushes; if this is the thread that reads, after decoding, and together with what its user code
+   * sends next.
+   */
   void flush() {
     if (reading.role().isHeldByCurrentThread()) {
       flushDue = true;
       return;
     }
-    flushNow();
+    Reader reader = reading.readerInUserCodeOfCurrentThread();
+    if (reader == null || !reader.combinesFlush()) {
+      flushNow();
+    }
   }
 
-  private void flushNow() {
+  /** Writes what is in the outbound buffer. */
+  void flushNow() {
     try {
       transport.flush();
     } catch (IOException gone) {

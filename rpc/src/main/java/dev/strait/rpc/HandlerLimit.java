@@ -57,7 +57,8 @@ final class HandlerLimit {
   void end(IncomingCall call) {
     IncomingCall next;
     synchronized (this) {
-      if (queued.remove(call)) {
+      // Asked first: to look for a call computes its identity hash, and mostly none waits.
+      if (!queued.isEmpty() && queued.remove(call)) {
         return;
       }
       next = first();
@@ -73,7 +74,6 @@ final class HandlerLimit {
   }
 
   private @Nullable IncomingCall first() {
-    var calls = queued.iterator();
-    return calls.hasNext() ? calls.next() : null;
+    return queued.isEmpty() ? null : queued.iterator().next();
   }
 }

@@ -91,7 +91,7 @@ final class InboundFrames implements FrameListener {
     ServerStream stream =
         connection.calls().accept(streamId, method, metadata, timeoutNanos, oneWay);
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
-      stream.receiveMessage(data, 0, claim());
+      stream.receiveMessage(data, flags & FrameType.FLAG_END, claim());
     }
     if ((flags & FrameType.FLAG_END) != 0) {
       stream.receiveEnd();
@@ -158,7 +158,7 @@ final class InboundFrames implements FrameListener {
     Metadata trailers = MetadataCodec.decode(data, maxMetadata);
     checkCompression(flags);
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
-      client.receiveMessage(data, 0, claim());
+      client.receiveMessage(data, FrameType.FLAG_END, claim());
     }
     connection.calls().forget(client);
     client.receiveClose(status, trailers);

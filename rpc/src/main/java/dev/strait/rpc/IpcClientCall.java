@@ -63,6 +63,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
 
+  private static final Metadata NO_HEADERS = new Metadata();
+  private static final Listener<Object> NO_LISTENER = new Listener<>() {};
+
   private final Owner channel;
   private final MethodDescriptor<ReqT, RespT> method;
   private final CallOptions options;
@@ -74,8 +77,8 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private final boolean clientSendsOneMessage;
   private final boolean oneWay;
 
-  private Metadata headers = new Metadata();
-  private Listener<RespT> listener = new Listener<>() {};
+  private Metadata headers = NO_HEADERS; // the caller's own from the start on
+  private Listener<RespT> listener = noListener();
   private volatile boolean started; // written under this monitor
   private @Nullable Status cancelledBeforeStart; // guarded by this
   private volatile boolean halfClosed;
@@ -89,7 +92,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     this.options = options;
     Executor own = options.getExecutor();
     this.executor = own == null ? channel.executor() : Schedulers.unlessDirect(own);
-    this.timeout = new CallTimeout(this, options, context);
+    this.timeout = CallTimeout.of(this, options, context);
     this.clientSendsOneMessage = method.getType().clientSendsOneMessage();
     this.oneWay = options.getOption(OneWay.OPTION);
     this.stream = new ClientStream(this, method.getFullMethodName(), clientSendsOneMessage, oneWay);
@@ -109,6 +112,12 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     }
   }
 
+  /** It ignores all, so it can be anybody's. */
+  @SuppressWarnings("unchecked")
+  private static <T> Listener<T> noListener() {
+    return (Listener<T>) NO_LISTENER;
+  }
+
   // For the application.
 
   @Override
@@ -116,8 +125,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     if (started) {
       throw new IllegalStateException("Already started");
     }
-    headers = new Metadata();
-    headers.merge(requestHeaders);
+    headers = requestHeaders;
     TimeoutEntry.discard(headers);
     ClientTracing tracing = ClientTracing.of(options, headers);
     Status cancelled;
@@ -440,6 +448,14 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   /** The status that the caller gets to see. */
   Status seenByCaller(Status status) {
     return timeout.seenByCaller(status);
+  }
+
+  /**
+   * Whether callbacks go to the queue of a blocking stub, so that none runs where they are handed
+   * over.
+   */
+  boolean waitsInItsStub() {
+    return StubKind.isOwnQueue(executor);
   }
 
   boolean isInline() {

@@ -20,13 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   private static final System.Logger LOG = System.getLogger(IpcServerCall.class.getName());
 
+  private static final Listener<Object> NO_LISTENER = new Listener<>() {};
+
   private final IncomingCall call;
   private final ServerStream stream;
   private final MethodDescriptor<ReqT, RespT> method;
   private final boolean serverSendsOneMessage;
   private final @Nullable ServerTracing tracing;
 
-  private Listener<ReqT> listener = new Listener<>() {};
+  private Listener<ReqT> listener = noListener();
   private boolean headersSent;
   private boolean messageSent;
   private boolean aborted; // written before closed
@@ -42,6 +44,12 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     if (serverSendsOneMessage) {
       stream.holdUntilClose();
     }
+  }
+
+  /** It ignores all, so it can be anybody's. */
+  @SuppressWarnings("unchecked")
+  private static <T> Listener<T> noListener() {
+    return (Listener<T>) NO_LISTENER;
   }
 
   /** What the handler wants to hear of the call. */

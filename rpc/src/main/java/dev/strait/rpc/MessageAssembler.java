@@ -36,7 +36,7 @@ final class MessageAssembler {
   byte @Nullable [] add(ByteBuffer data, boolean more) throws StreamException {
     byte[] begun = bytes;
     if (begun == null) {
-      return more ? begin(data) : whole(data);
+      return more ? begin(data) : whole(data, maxMessageBytes);
     }
     int length = data.remaining();
     if (more ? length >= total - filled : length != total - filled) {
@@ -62,8 +62,9 @@ final class MessageAssembler {
     return begun;
   }
 
-  private byte[] whole(ByteBuffer data) throws StreamException {
-    checkSize(data.remaining());
+  /** A message that came in one frame. */
+  static byte[] whole(ByteBuffer data, int maxMessageBytes) throws StreamException {
+    checkSize(data.remaining(), maxMessageBytes);
     byte[] message = new byte[data.remaining()];
     data.get(message);
     return message;
@@ -71,7 +72,7 @@ final class MessageAssembler {
 
   private byte @Nullable [] begin(ByteBuffer data) throws StreamException {
     int announced = Fields.i32(data, "message");
-    checkSize(Integer.toUnsignedLong(announced));
+    checkSize(Integer.toUnsignedLong(announced), maxMessageBytes);
     int length = data.remaining();
     if (length >= announced) {
       throw new StreamException(
@@ -90,7 +91,7 @@ final class MessageAssembler {
     return null;
   }
 
-  private void checkSize(long size) throws StreamException {
+  private static void checkSize(long size, int maxMessageBytes) throws StreamException {
     if (size > maxMessageBytes) {
       throw new StreamException(
           CancelCode.LIMIT_EXCEEDED,

@@ -1,7 +1,6 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.Threads;
-import dev.strait.transport.WaitStrategy;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,6 @@ final class Reader implements Runnable {
   /** For so many looks without a caller the reader stands by before it waits for input again. */
   private static final int STANDBY_LOOKS = 20;
 
-  private static final int POLLS_PER_CLOCK = 16;
-
   /** For so many looks user code may compute before another reader is started. */
   private static final int LOOKS_WHILE_RUNNABLE = 20;
 
@@ -36,8 +33,21 @@ final class Reader implements Runnable {
   private final Object lent = new Object();
   private final AtomicInteger userCodeRuns = new AtomicInteger();
 
+  /** For so long the frames that user code sends may wait for those that follow. */
+  private static final long COMBINE_NANOS = 20_000;
+
+  /** So many frames are written together at most: the peer is to work at the same time. */
+  private static final int MAX_COMBINED = 16;
+
   private boolean replaced; // used by its own thread only
+
+  // Used by its own thread only.
+  private int combined;
+  private long combinedSinceNanos;
+
+  private volatile boolean flushOwed; // what user code sent here is to be flushed
   private volatile boolean needed; // a spare is to read again
+  private volatile boolean asleep;
 
   // Used by the watcher's thread only.
   private int userCodeRunsSeen;
@@ -101,6 +111,7 @@ final class Reader implements Runnable {
         replaced = false;
       } else if (!role.take(this)) {
         LockSupport.parkNanos(this, STANDBY_NANOS);
+        standBy();
       } else if (read()) {
         standBy();
       } else if (reading.isOver()) {
@@ -126,7 +137,8 @@ final class Reader implements Runnable {
 
   /** Reads until callers want to read for themselves (true), or until it is over or replaced. */
   private boolean read() {
-    WaitTurn wait = new WaitTurn();
+    WaitTurn wait = reading.readerWait();
+    wait.restart();
     while (true) {
       int read = reading.poll();
       if (read > 0) {
@@ -144,6 +156,8 @@ final class Reader implements Runnable {
         role.release(this);
         return true;
       } else if (read == 0) {
+        // An interrupt is not for this thread, and would keep it from blocking.
+        Thread.interrupted();
         wait.once();
       }
     }
@@ -151,18 +165,46 @@ final class Reader implements Runnable {
 
   /** Runs what is due; false if the role was lost meanwhile. */
   private boolean runDueCallbacks() {
+    role.layDown(lent);
     Runnable due;
-    while ((due = reading.takeDue()) != null) {
-      role.layDown(lent);
+    while (role.isLent(lent) && (due = reading.takeDue()) != null) {
       userCodeRuns.lazySet(userCodeRuns.get() + 1);
       reading.watcher().userCodeBegins();
       run(due);
-      if (!role.takeUp(lent, this)) {
-        replaced = true;
+    }
+    flushIfOwed();
+    replaced = !role.takeUp(lent, this);
+    return !replaced;
+  }
+
+  /**
+   * Whether user code that runs on this thread may leave the flush to it: not alone, but with what
+   * follows. Whatever happens, the watcher sees to it within a tick.
+   */
+  boolean combinesFlush() {
+    if (combined == 0) {
+      if (!reading.hasDue()) {
         return false;
       }
+      combinedSinceNanos = reading.ticker().nanoTime();
+    } else if (combined == MAX_COMBINED
+        || reading.ticker().nanoTime() - combinedSinceNanos > COMBINE_NANOS) {
+      combined = 0;
+      flushOwed = false;
+      return false;
     }
-    return true;
+    combined++;
+    flushOwed = true;
+    // The watcher might just have looked for the last time.
+    return role.isLent(lent);
+  }
+
+  private void flushIfOwed() {
+    combined = 0;
+    if (flushOwed) {
+      flushOwed = false;
+      reading.connection().flush();
+    }
   }
 
   boolean isInUserCodeOfCurrentThread() {
@@ -171,6 +213,7 @@ final class Reader implements Runnable {
 
   /** User code that runs here waits for the reply to {@code stream}: reads for it, if that pays. */
   void readInUserCode(ClientStream stream) {
+    flushIfOwed();
     if (!role.takeUp(lent, this)) {
       return;
     }
@@ -195,18 +238,35 @@ final class Reader implements Runnable {
   private void standBy() {
     int turns = reading.callerTurns();
     int looks = 0;
-    while (looks < STANDBY_LOOKS && !reading.needsReader()) {
-      LockSupport.parkNanos(this, STANDBY_NANOS);
+    while (!reading.needsReader()) {
+      if (looks < STANDBY_LOOKS) {
+        LockSupport.parkNanos(this, STANDBY_NANOS);
+      } else if (role.isVacant()) {
+        reading.callersStopped();
+        return;
+      } else {
+        sleepWhileCallerReads();
+      }
       int now = reading.callerTurns();
       looks = now == turns ? looks + 1 : 0;
       turns = now;
       if (Thread.interrupted()) {
-        break;
+        return;
       }
     }
-    if (looks == STANDBY_LOOKS) {
-      reading.callersStopped();
+  }
+
+  private void sleepWhileCallerReads() {
+    asleep = true;
+    if (!role.isVacant() && !reading.needsReader()) {
+      LockSupport.park(this);
     }
+    asleep = false;
+  }
+
+  /** Whether it stands by without looking, while a caller waits for long. */
+  boolean isAsleep() {
+    return asleep;
   }
 
   /** What the watcher sees when it looks at a reader. */
@@ -230,7 +290,12 @@ final class Reader implements Runnable {
       return ranSince ? Sight.RAN : Sight.NOTHING_RAN;
     }
     looksAtTheSame = ranSince ? 0 : looksAtTheSame + 1;
-    return isHeldUp() && reading.replace(this) ? Sight.REPLACED : Sight.RUNS;
+    Sight sight = isHeldUp() && reading.replace(this) ? Sight.REPLACED : Sight.RUNS;
+    if (looksAtTheSame > 0 && flushOwed) {
+      flushOwed = false;
+      reading.connection().flush();
+    }
+    return sight;
   }
 
   /**
@@ -242,43 +307,5 @@ final class Reader implements Runnable {
     return own != null
         && looksAtTheSame > 0
         && (looksAtTheSame >= LOOKS_WHILE_RUNNABLE || own.getState() != Thread.State.RUNNABLE);
-  }
-
-  /** One wait of the reader: spins while that pays, then blocks in the transport. */
-  private final class WaitTurn {
-    private final WaitStrategy.Spin spin = reading.readerSpin();
-    private long budgetNanos = -1;
-    private long startNanos;
-    private int polls;
-
-    void restart() {
-      budgetNanos = -1;
-    }
-
-    void paid() {
-      if (budgetNanos > 0) {
-        spin.paid();
-      }
-      restart();
-    }
-
-    void once() {
-      if (budgetNanos < 0) {
-        budgetNanos = spin.budgetNanos();
-        startNanos = budgetNanos > 0 ? reading.ticker().nanoTime() : 0;
-        polls = 0;
-      }
-      if (budgetNanos > 0) {
-        Thread.onSpinWait();
-        if (++polls % POLLS_PER_CLOCK != 0
-            || reading.ticker().nanoTime() - startNanos < budgetNanos) {
-          return;
-        }
-        spin.missed();
-      }
-      budgetNanos = -1;
-      Thread.interrupted();
-      reading.await();
-    }
   }
 }

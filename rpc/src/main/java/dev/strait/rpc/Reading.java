@@ -2,7 +2,6 @@ package dev.strait.rpc;
 
 import dev.strait.transport.Ticker;
 import dev.strait.transport.Transport;
-import dev.strait.transport.WaitStrategy;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
@@ -20,10 +19,9 @@ final class Reading {
 
   private final ReadingRole role = new ReadingRole();
   private final Queue<Runnable> due = new ConcurrentLinkedQueue<>();
-  private final WaitStrategy.Spin readerSpin;
-  private final WaitStrategy.Spin callerSpin;
+  private final WaitTurn readerWait;
+  private final WaitTurn callerWait;
   private final AtomicInteger callerTurns = new AtomicInteger();
-  private final AtomicInteger callersWaiting = new AtomicInteger();
   private final AtomicInteger readers = new AtomicInteger();
   private final Queue<Reader> spares = new ConcurrentLinkedQueue<>();
   private volatile boolean callersRead;
@@ -34,8 +32,8 @@ final class Reading {
     this.connection = connection;
     this.transport = transport;
     this.settings = settings;
-    this.readerSpin = settings.waitStrategy().newSpin();
-    this.callerSpin = settings.waitStrategy().newSpin();
+    this.readerWait = new WaitTurn(this, settings.ticker(), settings.waitStrategy());
+    this.callerWait = new WaitTurn(this, settings.ticker(), settings.waitStrategy());
     this.reader = new Reader(this);
   }
 
@@ -65,14 +63,14 @@ final class Reading {
     return settings.watcher();
   }
 
-  /** The memory of the reader's waits. Used by the reading role only. */
-  WaitStrategy.Spin readerSpin() {
-    return readerSpin;
+  /** How readers wait. Used by the reading role only. */
+  WaitTurn readerWait() {
+    return readerWait;
   }
 
-  /** The memory of the callers' waits. Used by the reading role only. */
-  WaitStrategy.Spin callerSpin() {
-    return callerSpin;
+  /** How callers wait. Used by the reading role only. */
+  WaitTurn callerWait() {
+    return callerWait;
   }
 
   /** Reads and decodes once. Called by the reading role only. */
@@ -100,8 +98,12 @@ final class Reading {
   void schedule(Stream stream) {
     if (stream.isInline() || role.isHeldByCurrentThread()) {
       execute(stream);
-    } else {
-      stream.run();
+      return;
+    }
+    stream.run();
+    if (role.isHeldBy(stream)) {
+      // Its caller reads, and may be waiting for input.
+      transport.wakeup();
     }
   }
 
@@ -110,7 +112,7 @@ final class Reading {
     due.add(task);
     if (readersGone) {
       runDueWithoutReader();
-    } else if (!role.isHeldByCurrentThread()) {
+    } else if (!role.isHeldByCurrentThread() && readerInUserCodeOfCurrentThread() == null) {
       wakeReader();
     }
   }
@@ -126,6 +128,19 @@ final class Reading {
   /** Takes the callbacks of {@code stream} if they are the first that are due. */
   boolean takeDueOf(Stream stream) {
     return due.peek() == stream && due.poll() != null;
+  }
+
+  /**
+   * Hands the replies to other blocking stubs over, up to the first thing due that is something
+   * else.
+   */
+  void handOverReplies(ClientStream except) {
+    for (Runnable first = due.peek();
+        first != except && first instanceof ClientStream other && other.waitsInItsStub();
+        first = due.peek()) {
+      due.remove();
+      other.run();
+    }
   }
 
   private void runDueWithoutReader() {
@@ -200,9 +215,9 @@ final class Reading {
 
   // Callers that read for themselves.
 
-  /** Whether the reader is to step aside: a caller waits for the role, or will come back soon. */
+  /** Whether the reader is to step aside: callers will come back soon, and nobody else waits. */
   boolean callersTakeOver() {
-    return callersRead && (callersWaiting.get() > 0 || !connection.calls().areOpen());
+    return callersRead && !connection.calls().areOpen();
   }
 
   /** Counts up with each caller that reads. */
@@ -225,29 +240,23 @@ final class Reading {
     callerTurns.lazySet(callerTurns.getPlain() + 1);
   }
 
-  /** A caller waits for the role: the reader, if it waits for input, steps aside. */
-  void callerWaits() {
-    callersWaiting.incrementAndGet();
+  /** A caller could have read for itself: the reader steps aside when no call is open. */
+  void callersWantToRead() {
     if (!callersRead) {
       callersRead = true;
-      wakeReader();
     }
-  }
-
-  void callerWaitsNoMore() {
-    callersWaiting.decrementAndGet();
   }
 
   /** Whether something is left to do that no caller does. */
   boolean needsReader() {
     return hasDue()
         || connection.end().isOver()
-        || (role.isVacant() && callersWaiting.get() == 0 && connection.calls().areOpen());
+        || (role.isVacant() && connection.calls().areOpen());
   }
 
   /** Wakes the reader if it stands by while something is left to do. */
   void ensureReader() {
-    if (callersRead && needsReader()) {
+    if (reader.isAsleep() || (callersRead && needsReader())) {
       reader.wakeup();
     }
   }

@@ -69,6 +69,10 @@ final class ReadingRole {
     return holder.get() == lent;
   }
 
+  boolean isHeldBy(Object by) {
+    return holder.get() == by;
+  }
+
   boolean isVacant() {
     return holder.get() == null;
   }

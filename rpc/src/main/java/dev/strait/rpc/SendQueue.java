@@ -20,7 +20,10 @@ final class SendQueue {
   private final Transport transport;
   private final Runnable onFailure;
   private final Queue<Stream> waiting = new ArrayDeque<>();
-  private List<Stream> owed = new ArrayList<>();
+
+  // One stream, as after the answer of a unary call, takes no list.
+  private @Nullable Stream owed;
+  private List<Stream> othersOwed = List.of();
   private List<Stream> unsent = new ArrayList<>();
 
   /**
@@ -100,7 +103,7 @@ final class SendQueue {
     }
     add(stream);
     if (stream.owesCallback()) {
-      owed.add(stream);
+      owe(stream);
     }
     return true;
   }
@@ -113,13 +116,28 @@ final class SendQueue {
     return unopened;
   }
 
-  /** The streams whose {@link Stream#afterSend} is due, to be called without the lock. */
-  List<Stream> takeOwed() {
-    if (owed.isEmpty()) {
-      return List.of();
+  private void owe(Stream stream) {
+    if (owed == null) {
+      owed = stream;
+      return;
     }
-    List<Stream> taken = owed;
-    owed = new ArrayList<>();
+    if (othersOwed.isEmpty()) {
+      othersOwed = new ArrayList<>();
+    }
+    othersOwed.add(stream);
+  }
+
+  /** A stream whose {@link Stream#afterSend} is due, to be called without the lock. */
+  @Nullable Stream takeOwed() {
+    Stream taken = owed;
+    owed = null;
+    return taken;
+  }
+
+  /** The other such streams. */
+  List<Stream> takeOthersOwed() {
+    List<Stream> taken = othersOwed;
+    othersOwed = List.of();
     return taken;
   }
 

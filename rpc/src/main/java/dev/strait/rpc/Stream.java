@@ -1,10 +1,11 @@
 package dev.strait.rpc;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.strait.framing.FrameHeader;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,30 +28,37 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   // Guarded by the connection's lock.
   boolean inSendQueue;
-  private @Nullable SendCredit sendCredit;
-  private long smallestWindow;
+  private @Nullable SendCredit sendCredit; // made when this side sends more than a last message
 
   // Used by the reading role only.
-  private @Nullable ReceiveCredit receiveCredit;
-  private @Nullable MessageAssembler assembler;
+  private @Nullable ReceiveCredit receiveCredit; // made when a message comes that is not the last
+  private @Nullable MessageAssembler assembler; // made when a message comes in pieces
+  private int maxMessageBytes;
   private boolean heard;
 
   // Guarded by this.
   private StreamState state = StreamState.IDLE;
-  private final Deque<OutboundMessage> outbound = new ArrayDeque<>(2);
+  private final SmallQueue<OutboundMessage> outbound = new SmallQueue<>();
   private long outboundBytes;
   private int readyThresholdBytes = DEFAULT_READY_THRESHOLD_BYTES;
   private boolean readyOwed;
   private long partialCredit;
 
   /** Puts the stream on a connection, before anything is sent or received. */
-  final void bind(Connection on, int maxMessageBytes) {
-    Limits ours = on.limits();
-    sendCredit = new SendCredit(on.peer().streamWindowBytes());
-    receiveCredit = new ReceiveCredit(ours.streamWindowBytes());
-    assembler = new MessageAssembler(maxMessageBytes, ours.streamWindowBytes());
-    smallestWindow = Math.min(on.peer().streamWindowBytes(), on.peer().connectionWindowBytes());
+  final void bind(Connection on, int maxBytes) {
+    sendCredit = null;
+    receiveCredit = null;
+    assembler = null;
+    maxMessageBytes = maxBytes;
     connection = on;
+  }
+
+  private Connection bound() {
+    Connection on = connection;
+    if (on == null) {
+      throw new IllegalStateException("not bound");
+    }
+    return on;
   }
 
   final @Nullable Connection connection() {
@@ -132,7 +140,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   /** How large the messages are that wait, in order. */
   final synchronized int[] outboundSizes() {
-    return outbound.stream().mapToInt(message -> message.bytes.length).toArray();
+    IntStream.Builder sizes = IntStream.builder();
+    outbound.forEach(message -> sizes.add(message.bytes.length));
+    return sizes.build().toArray();
   }
 
   /** Drops the messages that were not sent. */
@@ -199,8 +209,8 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   /**
-   * Takes the first message, if it fits into a frame that holds {@code dataBytes} already and its
-   * credit is there, to send it whole.
+   * Takes the first message, which must be the last one too, if it fits into a frame that holds
+   * {@code dataBytes} already and its credit is there, to send it whole.
    */
   final @Nullable OutboundMessage takeWhole(int dataBytes, Streams on) {
     OutboundMessage message = outbound.peek();
@@ -212,8 +222,8 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (frame > Limits.MAX_FRAME_BYTES || cost > creditOn(on)) {
       return null;
     }
-    spend(on, cost);
-    outbound.remove();
+    on.credit().spend(cost);
+    outbound.poll();
     outboundBytes -= message.bytes.length;
     message.framed = message.bytes.length;
     sent(message);
@@ -226,7 +236,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * @param end whether the side ends its messages with this one
    */
   final boolean encodeMessage(ByteBuffer out, Streams on, boolean end) {
-    OutboundMessage message = outbound.element();
+    OutboundMessage message = requireNonNull(outbound.peek());
     int overhead = message.begun ? 0 : Limits.MESSAGE_OVERHEAD_BYTES;
     long credit = creditOn(on) - overhead;
     int remaining = message.remaining();
@@ -249,10 +259,12 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     out.put(message.bytes, message.framed, piece);
     message.framed += piece;
     message.begun = true;
-    spend(on, (long) piece + overhead);
+    long cost = (long) piece + overhead;
+    sendCredit().spend(cost);
+    on.credit().spend(cost);
     outboundBytes -= piece;
     if (!more) {
-      outbound.remove();
+      outbound.poll();
       sent(message);
     }
     return true;
@@ -265,26 +277,29 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * A receiver grants half a window at the latest, so a piece of that size never waits for ever.
    */
   private int minPieceBytes() {
+    Hello peer = bound().peer();
+    long smallestWindow = Math.min(peer.streamWindowBytes(), peer.connectionWindowBytes());
     return (int) Math.min(MIN_PIECE_BYTES, smallestWindow / 2 - Limits.MESSAGE_OVERHEAD_BYTES);
   }
 
   private long creditOn(Streams on) {
     SendCredit own = sendCredit;
-    return own == null ? 0 : Math.min(own.available(), on.credit().available());
+    long available = own == null ? bound().peer().streamWindowBytes() : own.available();
+    return Math.min(available, on.credit().available());
   }
 
-  private void spend(Streams on, long bytes) {
+  private SendCredit sendCredit() {
     SendCredit own = sendCredit;
-    if (own != null) {
-      own.spend(bytes);
+    if (own == null) {
+      own = new SendCredit(bound().peer().streamWindowBytes());
+      sendCredit = own;
     }
-    on.credit().spend(bytes);
+    return own;
   }
 
   /** The peer raised this stream's credit. Called under the connection's lock. */
   final boolean raiseCredit(long limit) throws WireException {
-    SendCredit own = sendCredit;
-    return own != null && own.raise(limit);
+    return sendCredit().raise(limit);
   }
 
   // What came.
@@ -295,25 +310,38 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * @param cost its credit, which the stream holds from now on, also when this throws
    */
   final void receiveMessage(ByteBuffer data, int flags, int cost) throws StreamException {
-    MessageAssembler messages = assembler;
-    ReceiveCredit credit = receiveCredit;
-    if (messages == null || credit == null) {
-      throw new IllegalStateException("not bound");
-    }
     heard = true;
-    addPartialCredit(cost);
-    if (!credit.receive(cost)) {
-      throw new StreamException(
-          CancelCode.FLOW_CONTROL_ERROR,
-          "a message frame of " + cost + " bytes is over the credit of stream " + id);
-    }
+    boolean more = (flags & FrameType.FLAG_MORE) != 0;
     boolean continued = (flags & FrameType.FLAG_CONTINUED) != 0;
-    if (continued != messages.inMessage()) {
+    if (more || continued || inMessage()) {
+      receivePiece(data, more, continued, cost);
+    } else {
+      receiveWhole(data, (flags & FrameType.FLAG_END) != 0, cost);
+    }
+  }
+
+  private void receiveWhole(ByteBuffer data, boolean last, int cost) throws StreamException {
+    byte[] message;
+    try {
+      checkCredit(cost, last);
+      message = MessageAssembler.whole(data, maxMessageBytes);
+    } catch (StreamException e) {
+      addPartialCredit(cost);
+      throw e;
+    }
+    callbacks.add(new InboundMessage(message, cost));
+  }
+
+  private void receivePiece(ByteBuffer data, boolean more, boolean continued, int cost)
+      throws StreamException {
+    addPartialCredit(cost);
+    checkCredit(cost, false);
+    if (continued != inMessage()) {
       throw new StreamException(
           CancelCode.PROTOCOL_ERROR,
           continued ? "no message is to be continued" : "a message began inside another");
     }
-    byte[] whole = messages.add(data, (flags & FrameType.FLAG_MORE) != 0);
+    byte[] whole = assembler().add(data, more);
     if (whole == null) {
       releasePartialIfWanted();
     } else {
@@ -323,6 +351,35 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
       // It ended meanwhile, after its credit had been given back.
       releasePartial();
     }
+  }
+
+  private void checkCredit(int cost, boolean last) throws StreamException {
+    ReceiveCredit credit = receiveCredit;
+    int window = bound().limits().streamWindowBytes();
+    boolean covered;
+    if (credit == null && last) {
+      covered = cost <= window;
+    } else {
+      if (credit == null) {
+        credit = new ReceiveCredit(window);
+        receiveCredit = credit;
+      }
+      covered = credit.receive(cost);
+    }
+    if (!covered) {
+      throw new StreamException(
+          CancelCode.FLOW_CONTROL_ERROR,
+          "a message frame of " + cost + " bytes is over the credit of stream " + id);
+    }
+  }
+
+  private MessageAssembler assembler() {
+    MessageAssembler messages = assembler;
+    if (messages == null) {
+      messages = new MessageAssembler(maxMessageBytes, bound().limits().streamWindowBytes());
+      assembler = messages;
+    }
+    return messages;
   }
 
   /** Whether a message has begun and not ended. Called by the reading role. */
@@ -352,8 +409,13 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** The application has got a message, or it was dropped: its credit goes back. */
   final void consumed(long credit) {
     Connection on = connection;
+    if (on == null || credit == 0) {
+      return;
+    }
     ReceiveCredit own = receiveCredit;
-    if (on != null && own != null && credit > 0) {
+    if (own == null) {
+      on.consumedOfConnection(credit);
+    } else {
       on.consumed(this, own, credit);
     }
   }

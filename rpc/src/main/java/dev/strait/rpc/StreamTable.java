@@ -14,6 +14,7 @@ final class StreamTable {
   private @Nullable Stream[] slots = new Stream[INITIAL_CAPACITY];
   private int[] ids = new int[INITIAL_CAPACITY];
   private int size;
+  private int displaced; // how many are not in the slot that their id asks for
 
   int size() {
     return size;
@@ -50,7 +51,10 @@ final class StreamTable {
     if (removed != null) {
       slots[at] = null;
       size--;
-      closeGap(at);
+      if (displaced > 0) {
+        displaced -= at == slotOf(id) ? 0 : 1;
+        closeGap(at);
+      }
     }
     return removed;
   }
@@ -65,7 +69,11 @@ final class StreamTable {
     return all;
   }
 
-  /** Moves up the entries behind a removed one that could no longer be found past the gap. */
+  /**
+   * Moves up the entries behind a removed one that could no longer be found past the gap. Not
+   * needed while none is displaced, as with ids that count up, whose entries would all be walked
+   * over.
+   */
   private void closeGap(int removedAt) {
     int gap = removedAt;
     for (int at = next(gap); slots[at] != null; at = next(at)) {
@@ -75,6 +83,7 @@ final class StreamTable {
         slots[gap] = slots[at];
         ids[gap] = ids[at];
         slots[at] = null;
+        displaced -= gap == home ? 1 : 0;
         gap = at;
       }
     }
@@ -85,6 +94,7 @@ final class StreamTable {
     int[] oldIds = ids;
     slots = new Stream[oldSlots.length * 2];
     ids = new int[slots.length];
+    displaced = 0;
     for (int at = 0; at < oldSlots.length; at++) {
       Stream stream = oldSlots[at];
       if (stream != null) {
@@ -100,6 +110,7 @@ final class StreamTable {
     }
     slots[at] = stream;
     ids[at] = id;
+    displaced += at == slotOf(id) ? 0 : 1;
   }
 
   /** Ids of one side step by two, so the lowest bit says nothing. */
