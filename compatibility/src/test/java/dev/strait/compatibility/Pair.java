@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.rpc.IpcChannelBuilder;
 import dev.strait.rpc.IpcServerBuilder;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
@@ -26,10 +27,10 @@ final class Pair implements AutoCloseable {
       Consumer<IpcChannelBuilder> calling)
       throws IOException {
     IpcAddress address = IpcAddress.of("unix:" + directory.resolve("s"));
-    IpcServerBuilder serverBuilder = IpcServerBuilder.forAddress(address).addService(service);
+    IpcServerBuilder serverBuilder = TestBuilders.server(address).addService(service);
     serving.accept(serverBuilder);
     server = serverBuilder.build().start();
-    IpcChannelBuilder channelBuilder = IpcChannelBuilder.forAddress(address);
+    IpcChannelBuilder channelBuilder = TestBuilders.channel(address);
     calling.accept(channelBuilder);
     channel = channelBuilder.build();
   }

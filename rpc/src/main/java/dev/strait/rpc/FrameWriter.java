@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import dev.strait.transport.BufferPool;
 import dev.strait.transport.Transport;
+import dev.strait.transport.TransportState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -58,7 +59,7 @@ final class FrameWriter {
     try {
       queue.add(stream);
       any = queue.drain();
-      stranded = stream.id() == 0 && !stream.inSendQueue && !streams.mayOpen();
+      stranded = stream.id() == 0 && !streams.mayOpen();
       owed = queue.takeOwed();
       othersOwed = queue.takeOthersOwed();
       unsent = queue.takeUnsent();
@@ -164,9 +165,12 @@ final class FrameWriter {
     reading.wakeReader();
   }
 
-  /** Whether no more can be sent. */
+  /**
+   * Whether no more can be sent. A transport that disconnects takes no more frames either, but sends
+   * what it has, and then closes by itself.
+   */
   boolean hasFailed() {
-    return failed;
+    return failed && transport.state() != TransportState.DRAINING;
   }
 
   /**

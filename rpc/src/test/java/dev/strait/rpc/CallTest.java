@@ -38,6 +38,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -488,26 +489,30 @@ abstract class CallTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch cancelled = new CountDownLatch(1);
     AtomicReference<Context> context = new AtomicReference<>();
+    VirtualTime time = new VirtualTime();
     local.serve(
         b ->
-            b.addService(
-                Raw.service(
-                    Raw.UNARY,
-                    (call, headers) -> {
-                      context.set(Context.current());
-                      return waiting(started, cancelled).startCall(call, headers);
-                    })));
+            time.drive(
+                b.addService(
+                    Raw.service(
+                        Raw.UNARY,
+                        (call, headers) -> {
+                          context.set(Context.current());
+                          return waiting(started, cancelled).startCall(call, headers);
+                        }))));
 
+    Duration timeout = Duration.ofMillis(150);
     RecordingListener<byte[]> call =
         Raw.unary(
-            local.channel(),
+            local.channel(b -> time.drive(b)),
             Raw.UNARY,
-            CallOptions.DEFAULT.withDeadlineAfter(150, TimeUnit.MILLISECONDS));
+            CallOptions.DEFAULT.withDeadline(time.deadlineIn(timeout)));
+    await(started);
+    time.advance(timeout);
 
     Status status = call.awaitClose();
     assertEquals(Status.Code.DEADLINE_EXCEEDED, status.getCode());
     call.assertClosedOnce();
-    await(started);
     await(cancelled);
     Local.await("the context is cancelled", context.get()::isCancelled);
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.PeerPolicy;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
@@ -602,7 +603,7 @@ final class ChannelLifeTest {
   private void serveChannels(int count) throws Exception {
     Server server = local.serveEcho();
     for (int i = 0; i < count; i++) {
-      ManagedChannel channel = IpcChannelBuilder.forAddress(local.address()).build();
+      ManagedChannel channel = TestBuilders.channel(local.address()).build();
       assertEquals("x" + i, EchoGrpc.newBlockingStub(channel).unary(request("x" + i)).getText());
       channel.shutdown();
       assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -31,8 +32,8 @@ abstract class FourKindsTest {
   @BeforeEach
   void connect() throws IOException {
     IpcAddress address = address();
-    server = IpcServerBuilder.forAddress(address).addService(new EchoService()).build().start();
-    channel = IpcChannelBuilder.forAddress(address).build();
+    server = TestBuilders.server(address).addService(new EchoService()).build().start();
+    channel = TestBuilders.channel(address).build();
   }
 
   @AfterEach

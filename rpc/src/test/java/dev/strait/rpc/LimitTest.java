@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.rpc.testing.TestBuilders;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -393,8 +394,8 @@ final class LimitTest {
 
   @Test
   void limitsThatMakeNoSenseAreRefused() {
-    IpcServerBuilder server = IpcServerBuilder.forAddress(local.address());
-    IpcChannelBuilder channel = IpcChannelBuilder.forAddress(local.address());
+    IpcServerBuilder server = TestBuilders.server(local.address());
+    IpcChannelBuilder channel = TestBuilders.channel(local.address());
     List<org.junit.jupiter.api.function.Executable> nonsense =
         List.of(
             () -> server.maxConcurrentCallsPerConnection(0),

@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.BufferPool;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.TransportProvider;
@@ -77,10 +78,7 @@ final class Local implements BeforeEachCallback, AfterEachCallback {
   /** Starts a server. */
   Server serve(UnaryOperator<IpcServerBuilder> settings) throws IOException {
     Server server =
-        settings
-            .apply(IpcServerBuilder.forAddress(address).transportProvider(provider))
-            .build()
-            .start();
+        settings.apply(TestBuilders.server(address).transportProvider(provider)).build().start();
     opened.push(() -> end(server));
     return server;
   }
@@ -95,7 +93,7 @@ final class Local implements BeforeEachCallback, AfterEachCallback {
 
   ManagedChannel channel(UnaryOperator<IpcChannelBuilder> settings) {
     ManagedChannel channel =
-        settings.apply(IpcChannelBuilder.forAddress(address).transportProvider(provider)).build();
+        settings.apply(TestBuilders.channel(address).transportProvider(provider)).build();
     opened.push(() -> end(channel));
     return channel;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.rpc.testing.TestBuilders;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -45,8 +46,8 @@ final class MeteredBuilderTest {
   @Test
   void aMetricSinkIsAcceptedOnBothSides() {
     MetricSink sink = new NoMetrics();
-    IpcChannelBuilder channel = IpcChannelBuilder.forAddress(local.address());
-    IpcServerBuilder server = IpcServerBuilder.forAddress(local.address());
+    IpcChannelBuilder channel = TestBuilders.channel(local.address());
+    IpcServerBuilder server = TestBuilders.server(local.address());
 
     assertSame(channel, InternalManagedChannelBuilder.addMetricSink(channel, sink));
     assertSame(server, server.addMetricSink(sink));

@@ -22,6 +22,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -110,11 +111,36 @@ final class OneWayTest {
 
     mayFinish.release(100);
     spam.finish();
+    byte[] numbers = new byte[100];
     for (int i = 0; i < 100; i++) {
-      byte[] message = handled.poll(15, TimeUnit.SECONDS);
-      assertArrayEquals(new byte[] {(byte) i}, message, "in order, each once");
+      numbers[i] = handled.poll(15, TimeUnit.SECONDS)[0];
     }
     assertTrue(handled.isEmpty());
+    Arrays.sort(numbers);
+    assertArrayEquals(upTo(100), numbers, "each once");
+  }
+
+  @Test
+  void handlersWithoutAnExecutorBeginInTheOrderOfTheCalls() throws Exception {
+    local.serve(b -> b.directExecutor().addService(Raw.service(Raw.UNARY, slow())));
+    ManagedChannel channel = local.channel();
+
+    for (byte number : upTo(100)) {
+      OneWay.blockingCall(channel, Raw.UNARY, CallOptions.DEFAULT, new byte[] {number});
+    }
+    mayFinish.release(100);
+
+    for (byte number : upTo(100)) {
+      assertArrayEquals(new byte[] {number}, handled.poll(15, TimeUnit.SECONDS));
+    }
+  }
+
+  private static byte[] upTo(int end) {
+    byte[] numbers = new byte[end];
+    for (int i = 0; i < end; i++) {
+      numbers[i] = (byte) i;
+    }
+    return numbers;
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.contract.ChildProcess;
 import io.grpc.CallOptions;
@@ -36,12 +37,12 @@ final class PeerProcessTest {
     public static void main(String[] arguments) throws Exception {
       IpcAddress address = IpcAddress.of(arguments[1]);
       if (arguments[0].equals("server")) {
-        IpcServerBuilder.forAddress(address)
+        TestBuilders.server(address)
             .addService(Raw.service(Raw.BIDI, PeerProcessTest::answerFirst))
             .build()
             .start();
       } else {
-        ManagedChannel channel = IpcChannelBuilder.forAddress(address).build();
+        ManagedChannel channel = TestBuilders.channel(address).build();
         for (int i = 0; i < CALLS; i++) {
           start(channel, i).awaitMessages(1);
         }

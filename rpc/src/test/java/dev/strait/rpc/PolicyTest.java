@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
 import io.grpc.ManagedChannel;
@@ -28,7 +29,7 @@ final class PolicyTest {
   void theModeOfTheSocketIsTheOneThatWasNamed() throws Exception {
     Path socket = directory.resolve("s.sock");
     Server server =
-        IpcServerBuilder.forAddress(IpcAddress.of("unix:" + socket))
+        TestBuilders.server(IpcAddress.of("unix:" + socket))
             .peerPolicy(
                 PeerPolicy.matching("anybody", peer -> true),
                 PosixFilePermissions.fromString("rw-rw-rw-"))
@@ -45,10 +46,9 @@ final class PolicyTest {
   @Test
   void aServerThatThePolicyOfTheChannelRefusesIsSentNoCall() throws Exception {
     IpcAddress address = IpcAddress.of("unix:" + directory.resolve("s.sock"));
-    Server server =
-        IpcServerBuilder.forAddress(address).addService(new EchoService()).build().start();
+    Server server = TestBuilders.server(address).addService(new EchoService()).build().start();
     ManagedChannel channel =
-        IpcChannelBuilder.forAddress(address)
+        TestBuilders.channel(address)
             .peerPolicy(PeerPolicy.matching("somebody else", peer -> false))
             .build();
     try {
@@ -73,11 +73,11 @@ final class PolicyTest {
       IllegalArgumentException ofChannel =
           assertThrows(
               IllegalArgumentException.class,
-              () -> IpcChannelBuilder.forAddress(pipes).peerPolicy(policy).build());
+              () -> TestBuilders.channel(pipes).peerPolicy(policy).build());
       IllegalArgumentException ofServer =
           assertThrows(
               IllegalArgumentException.class,
-              () -> IpcServerBuilder.forAddress(pipes).peerPolicy(policy).build());
+              () -> TestBuilders.server(pipes).peerPolicy(policy).build());
       for (IllegalArgumentException refused : List.of(ofChannel, ofServer)) {
         assertTrue(refused.getMessage().contains(pipes.toString()), refused.getMessage());
         assertTrue(refused.getMessage().contains(policy.toString()), refused.getMessage());

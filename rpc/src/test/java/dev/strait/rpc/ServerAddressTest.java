@@ -8,9 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -77,8 +76,7 @@ final class ServerAddressTest {
   private int race(int rounds, boolean now, Random random) throws Exception {
     int started = 0;
     for (int i = 0; i < rounds; i++) {
-      Server server =
-          IpcServerBuilder.forAddress(local.address()).addService(new EchoService()).build();
+      Server server = TestBuilders.server(local.address()).addService(new EchoService()).build();
       CyclicBarrier together = new CyclicBarrier(2);
       int delay = random.nextInt(20_000);
       AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -172,8 +170,7 @@ final class ServerAddressTest {
     Path directory = Path.of(local.address().name()).getParent();
     for (String name : new String[] {"a%2eb", "a%2fb", "a%00", "a?b=c#d", "a+b", "u@h:1"}) {
       IpcAddress address = IpcAddress.of("unix:" + directory + "/" + name);
-      Server server =
-          IpcServerBuilder.forAddress(address).addService(new EchoService()).build().start();
+      Server server = TestBuilders.server(address).addService(new EchoService()).build().start();
       ManagedChannel reached = channel("ipc://" + directory + "/" + name);
       ManagedChannel missed = channel("ipc://" + directory + "/" + name + "%20");
       try {
@@ -196,6 +193,6 @@ final class ServerAddressTest {
   }
 
   private static ManagedChannel channel(String target) {
-    return Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).build();
+    return TestBuilders.channel(target).build();
   }
 }

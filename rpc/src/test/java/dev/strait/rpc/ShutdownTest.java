@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.transport.PeerPolicy;
 import dev.strait.transport.contract.TestThread;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -15,8 +18,10 @@ import io.grpc.Status;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -63,8 +68,7 @@ final class ShutdownTest {
     return calls;
   }
 
-  private static RecordingListener<byte[]> call(
-      ManagedChannel channel, int number, CallOptions options) {
+  private static RecordingListener<byte[]> call(Channel channel, int number, CallOptions options) {
     RecordingListener<byte[]> listener = new RecordingListener<>();
     var call = channel.newCall(Raw.UNARY, options);
     call.start(listener, Ledger.number(number));
@@ -155,6 +159,80 @@ final class ShutdownTest {
       assertTrue(call.status.isOk(), () -> call.status.toString());
     }
     assertEquals(calls.size(), ledger.begun());
+  }
+
+  /** The peer would not have made it, had it read what is on its way. */
+  @Test
+  void aCallThatComesTooLateCutsNothingOffOfWhatTheServerStillSends() throws Exception {
+    byte[] large = new byte[400_000];
+    CountDownLatch answered = new CountDownLatch(1);
+    Server server =
+        local.serve(
+            b ->
+                b.addService(
+                    Raw.service(
+                        Raw.UNARY,
+                        CallTest.onMessage(
+                            (call, message) -> {
+                              call.sendHeaders(new Metadata());
+                              call.sendMessage(large);
+                              call.close(Status.OK, new Metadata());
+                              answered.countDown();
+                            }))));
+    ScriptedPeer peer = local.greetedPeer();
+    peer.unary(1, "raw/Unary", (byte) 1);
+    Local.await(answered);
+    server.shutdown();
+    Local.await("the connection ends", () -> threads("strait-disconnect") > 0);
+
+    peer.unary(3, "raw/Unary", (byte) 1);
+
+    assertFalse(server.awaitTermination(300, TimeUnit.MILLISECONDS), "with bytes unsent");
+    int bytes = 0;
+    for (RawFrame frame = peer.next(); frame.type() != FrameType.GO_AWAY; frame = peer.next()) {
+      assertEquals(frame.type() == FrameType.WINDOW ? 0 : 1, frame.streamId(), frame::toString);
+      bytes += frame.data().length;
+    }
+    assertTrue(bytes >= large.length, "only " + bytes + " bytes came");
+  }
+
+  /** The policy is asked between the choice of the connection and the first frame on it. */
+  @Test
+  void aCallWhoseConnectionEndsBeforeItIsPutThereIsMadeAgain() throws Exception {
+    Server first = serveEcho();
+    ManagedChannel channel = local.channel();
+    assertTrue(call(channel, 0, CallOptions.DEFAULT).awaitClose().isOk());
+    AtomicBoolean ended = new AtomicBoolean();
+    PeerPolicy endingTheFirst =
+        PeerPolicy.matching("anybody", peer -> ended.getAndSet(true) || replaced(first));
+
+    RecordingListener<byte[]> call =
+        call(
+            ClientInterceptors.intercept(channel, PeerInterceptors.serverMustBe(endingTheFirst)),
+            1,
+            CallOptions.DEFAULT.withWaitForReady());
+
+    assertTrue(call.awaitClose().isOk(), () -> call.status.toString());
+  }
+
+  /** Another server at the address, with nothing left of the first one and its connection. */
+  private boolean replaced(Server first) {
+    try {
+      first.shutdownNow();
+      assertTrue(first.awaitTermination(15, TimeUnit.SECONDS), "the server never ends");
+      Local.await("readers end", () -> threads("strait-reader") == 0);
+      serveEcho();
+      return true;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private long threads(String kind) {
+    String name = kind + " " + local.address();
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name))
+        .count();
   }
 
   private Server serveEcho() throws Exception {

@@ -696,9 +696,10 @@ final class StreamTracerTest {
     call.start(new RecordingListener<>(), madeUp);
     call.request(2);
     call.halfClose();
+    Metadata withDeadline = seen.take();
     Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT);
 
-    List<String> shown = list(seen.take().getAll(key));
+    List<String> shown = list(withDeadline.getAll(key));
     assertEquals(1, shown.size(), shown::toString);
     assertTrue(shown.get(0).matches("9999[0-9]{4}m"), shown::toString);
     assertNull(seen.take().get(key), "there was no deadline");

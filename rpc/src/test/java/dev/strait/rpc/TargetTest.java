@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
@@ -63,12 +64,8 @@ final class TargetTest {
 
   private static void assertReaches(String served, String target) throws Exception {
     Server server =
-        IpcServerBuilder.forAddress(IpcAddress.of(served))
-            .addService(new EchoService())
-            .build()
-            .start();
-    ManagedChannel channel =
-        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).build();
+        TestBuilders.server(IpcAddress.of(served)).addService(new EchoService()).build().start();
+    ManagedChannel channel = TestBuilders.channel(target).build();
     try {
       assertEquals(
           target,

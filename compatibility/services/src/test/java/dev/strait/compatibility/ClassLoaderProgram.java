@@ -1,7 +1,6 @@
 package dev.strait.compatibility;
 
-import dev.strait.rpc.IpcChannelBuilder;
-import dev.strait.rpc.IpcServerBuilder;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -25,7 +24,7 @@ public final class ClassLoaderProgram implements Callable<String> {
   public String call() throws Exception {
     MethodDescriptor<String, String> method = TextMarshaller.unary();
     Server server =
-        IpcServerBuilder.forAddress(IpcAddress.of(address))
+        TestBuilders.server(IpcAddress.of(address))
             .addService(
                 ServerServiceDefinition.builder(TextMarshaller.SERVICE)
                     .addMethod(
@@ -38,7 +37,7 @@ public final class ClassLoaderProgram implements Callable<String> {
                     .build())
             .build()
             .start();
-    ManagedChannel channel = IpcChannelBuilder.forAddress(IpcAddress.of(address)).build();
+    ManagedChannel channel = TestBuilders.channel(IpcAddress.of(address)).build();
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS);
     String blocking = ClientCalls.blockingUnaryCall(channel, method, options, "a");
     String future =

@@ -8,6 +8,7 @@ import dev.strait.compatibility.proto.ParrotGrpc;
 import dev.strait.compatibility.proto.Word;
 import dev.strait.rpc.IpcChannelBuilder;
 import dev.strait.rpc.IpcServerBuilder;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -52,11 +53,11 @@ final class ThreadsTest {
     }
   }
 
-  /** Makes every kind of thread work: readers that are held up, deadlines, and the rest. */
+  /** Makes every kind of thread work: readers that user code holds up, deadlines, and the rest. */
   private static void use(IpcServerBuilder serving, IpcChannelBuilder calling, Runnable check)
       throws Exception {
-    Server server = serving.addService(new Together()).build().start();
-    ManagedChannel channel = calling.build();
+    Server server = serving.directExecutor().addService(new Together()).build().start();
+    ManagedChannel channel = calling.directExecutor().build();
     Replies<Word> first = new Replies<>();
     ParrotGrpc.newStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS).say(word(), first);
     assertEquals("a", ParrotGrpc.newBlockingStub(channel).say(word()).getText());
@@ -89,13 +90,13 @@ final class ThreadsTest {
   void everyThreadIsADaemonWithANameAndEnds(String scheme) throws Exception {
     IpcAddress address = address(scheme);
     // What the JDK and JNA start once and for all.
-    use(IpcServerBuilder.forAddress(address), IpcChannelBuilder.forAddress(address), () -> {});
+    use(TestBuilders.server(address), TestBuilders.channel(address), () -> {});
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     Set<Thread> seen = new HashSet<>();
 
     use(
-        IpcServerBuilder.forAddress(address),
-        IpcChannelBuilder.forAddress(address),
+        TestBuilders.server(address),
+        TestBuilders.channel(address),
         () -> seen.addAll(newThreads(before)));
 
     assertTrue(seen.size() >= 4, () -> "only " + seen);
@@ -110,15 +111,15 @@ final class ThreadsTest {
   @ValueSource(strings = {"unix:", "unix-abstract:", "pipe:", "memory:"})
   void everyThreadIsMadeByTheFactory(String scheme) throws Exception {
     IpcAddress address = address(scheme);
-    use(IpcServerBuilder.forAddress(address), IpcChannelBuilder.forAddress(address), () -> {});
+    use(TestBuilders.server(address), TestBuilders.channel(address), () -> {});
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     OwnThreads servers = new OwnThreads();
     OwnThreads channels = new OwnThreads();
     Set<Thread> seen = new HashSet<>();
 
     use(
-        IpcServerBuilder.forAddress(address).threadFactory(servers),
-        IpcChannelBuilder.forAddress(address).threadFactory(channels),
+        TestBuilders.server(address).threadFactory(servers),
+        TestBuilders.channel(address).threadFactory(channels),
         () -> seen.addAll(newThreads(before)));
 
     Set<Thread> made = new HashSet<>(servers.made());

@@ -2,8 +2,7 @@ package dev.strait.compatibility;
 
 import dev.strait.compatibility.proto.ParrotGrpc;
 import dev.strait.compatibility.proto.Word;
-import dev.strait.rpc.IpcChannelBuilder;
-import dev.strait.rpc.IpcServerBuilder;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -57,14 +56,14 @@ final class VirtualThreadsProgram {
     ExecutorService handlers = virtualThreads();
     ExecutorService callers = virtualThreads();
     Server server =
-        IpcServerBuilder.forAddress(address)
+        TestBuilders.server(address)
             .executor(handlers)
             .maxRunningHandlers(calls, 0)
             .maxConcurrentCallsPerConnection(calls)
             .addService(new Together(calls))
             .build()
             .start();
-    ManagedChannel channel = IpcChannelBuilder.forAddress(address).build();
+    ManagedChannel channel = TestBuilders.channel(address).build();
     ParrotGrpc.ParrotBlockingStub stub = ParrotGrpc.newBlockingStub(channel);
     List<Future<String>> answers = new ArrayList<>();
     for (int i = 0; i < calls; i++) {

@@ -1,7 +1,6 @@
 package dev.strait.compatibility;
 
-import dev.strait.rpc.IpcChannelBuilder;
-import dev.strait.rpc.IpcServerBuilder;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
@@ -35,14 +34,14 @@ enum Wire {
   ServerBuilder<?> serverBuilder(SocketAddress address) {
     return this == GRPC
         ? NettyServerBuilder.forAddress(address)
-        : IpcServerBuilder.forAddress((IpcAddress) address);
+        : TestBuilders.server((IpcAddress) address);
   }
 
   ManagedChannelBuilder<?> channelBuilder(Server server) {
     SocketAddress address = server.getListenSockets().get(0);
     return this == GRPC
         ? NettyChannelBuilder.forAddress(address).usePlaintext()
-        : IpcChannelBuilder.forAddress((IpcAddress) address);
+        : TestBuilders.channel((IpcAddress) address);
   }
 
   boolean isStrait() {

@@ -74,7 +74,9 @@ abstract class BytesContract extends ContractBase {
     }
   }
 
+  /** With reads of one byte that is seconds of work, and much more beside other work. */
   @Test
+  @Timeout(120)
   void aSlowReaderHoldsTheWriterBackAndNothingIsLost() throws Exception {
     TransportOptions small = options().withOutboundLimitBytes(64 * 1024);
     try (Pair pair = pair(small)) {

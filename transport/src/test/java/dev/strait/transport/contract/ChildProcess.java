@@ -49,6 +49,7 @@ public final class ChildProcess implements AutoCloseable {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> flag.startsWith("--"))
         .forEach(command::add);
+    command.addAll(TestRun.jvmFlags());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-cp", absolute(classPath), main.getName()));
     command.addAll(Arrays.asList(arguments));

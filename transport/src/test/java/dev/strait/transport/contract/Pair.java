@@ -76,7 +76,13 @@ public final class Pair implements AutoCloseable {
 
   /** Begins to read, and to send what was left over. */
   public Thread read(Transport transport) {
-    return TransportReader.start(transport, options);
+    return read(transport, options);
+  }
+
+  /** Begins to read a transport of these options. */
+  static Thread read(Transport transport, TransportOptions options) {
+    return TransportReader.start(
+        transport, options.threadFactory(), TestRun.waitStrategy(), options.ticker());
   }
 
   @Override

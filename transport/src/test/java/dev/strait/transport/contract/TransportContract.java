@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.Transport;
-import dev.strait.transport.TransportReader;
 import dev.strait.transport.TransportState;
 import dev.strait.transport.Transports;
 import java.io.IOException;
@@ -61,7 +60,7 @@ public abstract class TransportContract extends EndContract {
         transport.connect(Pair.TIMEOUT);
         Received received = new Received();
         transport.onData(received);
-        Thread reader = TransportReader.start(transport, options());
+        Thread reader = Pair.read(transport, options());
         assertArrayEquals(ContractChild.MESSAGE, received.await(ContractChild.MESSAGE.length));
         client.kill();
         reader.join();
@@ -85,7 +84,7 @@ public abstract class TransportContract extends EndContract {
       second.close();
       server.kill();
     }
-    TransportReader.start(transport, options()).join();
+    Pair.read(transport, options()).join();
     assertEquals(TransportState.CLOSED, transport.state());
     Transport late = Transports.connecting(address, options());
     assertThrows(ConnectException.class, () -> late.connect(Pair.TIMEOUT));

@@ -2,8 +2,8 @@ package dev.strait.compatibility.interop;
 
 import static org.junit.Assert.assertTrue;
 
-import dev.strait.rpc.IpcChannelBuilder;
 import dev.strait.rpc.IpcServerBuilder;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -46,12 +46,12 @@ public abstract class InteropSuite extends AbstractInteropTest {
 
   /** A server's builder before the suite's own settings. */
   IpcServerBuilder server() {
-    return IpcServerBuilder.forAddress(address());
+    return TestBuilders.server(address());
   }
 
   /** A channel's builder before the suite's own settings. */
   ManagedChannelBuilder<?> channel() {
-    return IpcChannelBuilder.forAddress(address());
+    return TestBuilders.channel(address());
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.strait.compatibility.interop;
 
-import dev.strait.rpc.IpcChannelBuilder;
 import dev.strait.rpc.IpcServerBuilder;
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.ManagedChannelBuilder;
 
@@ -18,6 +18,6 @@ public final class ParkingInteropTest extends InteropSuite {
 
   @Override
   ManagedChannelBuilder<?> channel() {
-    return IpcChannelBuilder.forAddress(address()).waitStrategy(WaitStrategy.parking());
+    return TestBuilders.channel(address()).waitStrategy(WaitStrategy.parking());
   }
 }

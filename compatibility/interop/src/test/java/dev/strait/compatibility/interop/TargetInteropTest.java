@@ -1,7 +1,6 @@
 package dev.strait.compatibility.interop;
 
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
+import dev.strait.rpc.testing.TestBuilders;
 import io.grpc.ManagedChannelBuilder;
 
 /** Through a target string, as a program does that knows of Strait only by it. */
@@ -12,6 +11,6 @@ public final class TargetInteropTest extends InteropSuite {
 
   @Override
   ManagedChannelBuilder<?> channel() {
-    return Grpc.newChannelBuilder("ipc://" + address().name(), InsecureChannelCredentials.create());
+    return TestBuilders.channel("ipc://" + address().name());
   }
 }
