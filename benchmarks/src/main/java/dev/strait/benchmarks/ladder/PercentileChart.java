@@ -32,7 +32,7 @@ final class PercentileChart {
             .width(Look.WIDTH)
             .height(Look.HEIGHT)
             .title(title)
-            .xAxisTitle("percentile")
+            .xAxisTitle("percentile (each nine takes the same room)")
             .yAxisTitle("microseconds (log)")
             .build();
     Look.applyTo(chart.getStyler());

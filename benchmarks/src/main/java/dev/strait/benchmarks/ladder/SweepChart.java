@@ -55,6 +55,7 @@ final class SweepChart {
     chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
     chart.getStyler().setYAxisTickLabelsFormattingFunction(Chart::number);
     chart.getStyler().setPlotGridVerticalLinesVisible(false);
+    chart.getStyler().setYAxisTickMarkSpacingHint(90);
     // Otherwise the lines would stand beside one another, as bars do.
     chart.getStyler().setOverlapped(true);
   }
