@@ -69,7 +69,8 @@ final class Comparison {
             100 * Change.SMALLEST_EFFECT,
             Change.SIGNIFICANCE));
     text.add("");
-    text.addAll(table().plain());
+    Table moved = table();
+    text.addAll(moved.isEmpty() ? List.of("Nothing moved.") : moved.plain());
     text.add("");
     text.add(with(Change.Verdict.NOISE).size() + " metrics within noise");
     int tooFew = with(Change.Verdict.TOO_FEW).size();

@@ -93,6 +93,13 @@ final class ComparisonTest {
   }
 
   @Test
+  void twoRunsAlikeSaySo() {
+    List<Outcome> run = List.of(Sample.outcome(CALLS, "ops/s", around(100)));
+    List<String> text = Comparison.of(run, run).plain();
+    assertEquals(List.of("Nothing moved.", "", "1 metrics within noise"), text.subList(2, 5));
+  }
+
+  @Test
   void whatProfilersFoundIsComparedToo() {
     Outcome before = Sample.with(Sample.outcome(CALL, 1, "us/op"), "gc.alloc.rate.norm", 100);
     Outcome after = Sample.with(Sample.outcome(CALL, 1, "us/op"), "gc.alloc.rate.norm", 300);
