@@ -2,20 +2,25 @@ package dev.strait.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.strait.benchmarks.bytes.ByteStreamBenchmark;
 import dev.strait.benchmarks.bytes.Connection;
 import dev.strait.benchmarks.bytes.PingPongBenchmark;
+import dev.strait.benchmarks.calls.BlockingHandlerBenchmark;
 import dev.strait.benchmarks.calls.Client;
 import dev.strait.benchmarks.calls.ClientStreamingBenchmark;
+import dev.strait.benchmarks.calls.ConnectionsBenchmark;
 import dev.strait.benchmarks.calls.FirstCallBenchmark;
-import dev.strait.benchmarks.calls.PacedLatencies;
+import dev.strait.benchmarks.calls.IdleConnectionsBenchmark;
 import dev.strait.benchmarks.calls.PacedUnaryCallBenchmark;
 import dev.strait.benchmarks.calls.ServerStreamingBenchmark;
 import dev.strait.benchmarks.calls.UnaryCallBenchmark;
 import dev.strait.benchmarks.calls.UnaryThreadsBenchmark;
 import dev.strait.benchmarks.calls.UnaryThroughputBenchmark;
 import dev.strait.benchmarks.frames.FrameBenchmark;
+import dev.strait.benchmarks.latency.Latencies;
+import dev.strait.benchmarks.server.Figures;
 import dev.strait.benchmarks.server.UsageProfiler;
 import io.netty.channel.epoll.Epoll;
 import java.util.Collection;
@@ -29,7 +34,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -59,7 +63,37 @@ final class BenchmarkSmokeTest {
 
   @Test
   void unaryCallsAreMeasured() throws Exception {
-    runWithEachTransport(UnaryCallBenchmark.class, Client.class, options(UnaryCallBenchmark.class));
+    runWithEachTransport(
+        UnaryCallBenchmark.class,
+        Client.class,
+        options(UnaryCallBenchmark.class).param("payloadBytes", "64"));
+  }
+
+  @Test
+  void unaryCallsAreMeasuredWithEachPayload() throws Exception {
+    Collection<RunResult> results =
+        run(options(UnaryCallBenchmark.class).param("transport", "strait"));
+    assertEquals(7, results.size());
+    run(
+        options(UnaryCallBenchmark.class)
+            .param("transport", "grpc-tcp")
+            .param("payloadBytes", Integer.toString(16 << 20)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"strait", "grpc-default"})
+  void idleConnectionsAreCounted(String transport) throws Exception {
+    assumeTrue(Epoll.isAvailable());
+    RunResult result =
+        run(options(IdleConnectionsBenchmark.class)
+                .param("transport", transport)
+                .param("connections", "20"))
+            .iterator()
+            .next();
+    assertEquals(20, figure(result, IdleConnectionsBenchmark.SERVED));
+    assertTrue(figure(result, IdleConnectionsBenchmark.THREADS) > 0);
+    assertTrue(figure(result, IdleConnectionsBenchmark.HEAP) != 0);
+    assertTrue(figure(result, IdleConnectionsBenchmark.CPU) >= 0);
   }
 
   @ParameterizedTest
@@ -69,6 +103,8 @@ final class BenchmarkSmokeTest {
         UnaryThreadsBenchmark.class,
         FirstCallBenchmark.class,
         UnaryThroughputBenchmark.class,
+        ConnectionsBenchmark.class,
+        BlockingHandlerBenchmark.class,
         ServerStreamingBenchmark.class,
         ClientStreamingBenchmark.class
       })
@@ -79,6 +115,8 @@ final class BenchmarkSmokeTest {
         options(benchmark)
             .param("transport", "grpc-tcp")
             .param("inFlight", "8")
+            .param("connections", "10")
+            .param("blockingMillis", "5")
             .param("messageBytes", "65536"));
   }
 
@@ -91,6 +129,8 @@ final class BenchmarkSmokeTest {
         UnaryThreadsBenchmark.class,
         FirstCallBenchmark.class,
         UnaryThroughputBenchmark.class,
+        ConnectionsBenchmark.class,
+        BlockingHandlerBenchmark.class,
         ServerStreamingBenchmark.class,
         ClientStreamingBenchmark.class
       })
@@ -98,12 +138,28 @@ final class BenchmarkSmokeTest {
     runWithEachTransport(benchmark, Client.class, options(benchmark));
   }
 
+  @ParameterizedTest
+  @ValueSource(classes = {PacedUnaryCallBenchmark.class, UnaryCallBenchmark.class})
+  void callsHaveTheirLatencies(Class<?> benchmark) throws Exception {
+    assertLatencies(runOnce(benchmark, "strait"), Latencies.LATENCY);
+  }
+
   @Test
-  void pacedCallsHaveTheirLatencies() throws Exception {
-    RunResult result = runOnce(PacedUnaryCallBenchmark.class, "strait");
-    Result<?> latencies = result.getSecondaryResults().get(PacedLatencies.LABEL);
-    assertEquals("us/op", latencies.getScoreUnit());
-    assertTrue(latencies.getStatistics().getPercentile(99) > 0, latencies::toString);
+  void eachConnectionHasItsLatencies() throws Exception {
+    RunResult result = runOnce(BlockingHandlerBenchmark.class, "strait");
+    assertLatencies(result, BlockingHandlerBenchmark.SAME_CONNECTION);
+    assertLatencies(result, BlockingHandlerBenchmark.OTHER_CONNECTION);
+  }
+
+  private static void assertLatencies(RunResult result, String tag) {
+    assertEquals("us/op", result.getSecondaryResults().get(tag + ".p99").getScoreUnit());
+    assertTrue(figure(result, tag + ".p50") > 0);
+    assertTrue(figure(result, tag + ".p99") >= figure(result, tag + ".p50"));
+    assertTrue(figure(result, tag + ".max") >= figure(result, tag + ".p99"));
+  }
+
+  private static double figure(RunResult result, String label) {
+    return result.getSecondaryResults().get(label).getScore();
   }
 
   @Test
@@ -117,7 +173,12 @@ final class BenchmarkSmokeTest {
   }
 
   private static RunResult runOnce(Class<?> benchmark, String transport) throws RunnerException {
-    return run(options(benchmark).param("transport", transport)).iterator().next();
+    return run(options(benchmark)
+            .param("transport", transport)
+            .param("payloadBytes", "64")
+            .param("blockingMillis", "5"))
+        .iterator()
+        .next();
   }
 
   private static void runWithEachTransport(
@@ -148,7 +209,8 @@ final class BenchmarkSmokeTest {
         .warmupIterations(0)
         .measurementIterations(1)
         .measurementTime(TimeValue.milliseconds(50))
-        .addProfiler(PacedLatencies.class)
+        .addProfiler(Latencies.class)
+        .addProfiler(Figures.class)
         .addProfiler(UsageProfiler.class)
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT);

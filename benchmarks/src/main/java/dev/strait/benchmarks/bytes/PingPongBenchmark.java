@@ -1,10 +1,12 @@
 package dev.strait.benchmarks.bytes;
 
+import dev.strait.benchmarks.latency.Latencies;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,9 +19,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** 64 bytes there and back: microseconds per round trip, as a distribution. */
+/**
+ * 64 bytes there and back: microseconds per round trip, and their distribution as {@link
+ * Latencies}.
+ */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.SampleTime)
+@BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
@@ -27,6 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PingPongBenchmark {
   private static final int BYTES = 64;
 
+  private final Recorder latencies = Latencies.recorder(Latencies.LATENCY);
   private final ByteBuffer ping = ByteBuffer.allocateDirect(BYTES);
   private final Sink pong = this::take;
   private @Nullable End end;
@@ -41,6 +47,7 @@ public class PingPongBenchmark {
   /** There and back. */
   @Benchmark
   public void roundTrip() throws IOException {
+    long start = System.nanoTime();
     End connected = Objects.requireNonNull(end);
     missing = BYTES;
     connected.send(ping.clear());
@@ -49,6 +56,7 @@ public class PingPongBenchmark {
         throw new EOFException("the server has gone");
       }
     }
+    latencies.recordValue(System.nanoTime() - start);
   }
 
   private void take(ByteBuffer data) {

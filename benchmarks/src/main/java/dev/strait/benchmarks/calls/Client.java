@@ -1,11 +1,11 @@
 package dev.strait.benchmarks.calls;
 
 import dev.strait.benchmarks.proto.EchoGrpc;
-import dev.strait.benchmarks.server.ServerProcess;
 import dev.strait.benchmarks.server.UsageMeter;
 import io.grpc.ManagedChannel;
-import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Level;
@@ -14,8 +14,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
-/** A channel to a server in a process of its own: what every benchmark of calls begins with. */
+/**
+ * A channel to a server, in a process of its own unless it is gRPC's in-process transport: what
+ * every benchmark of calls begins with.
+ */
 @State(Scope.Benchmark)
 public class Client {
   /** Who is measured: a {@link Contender}. */
@@ -26,32 +30,24 @@ public class Client {
     "strait-pipe",
     "grpc-direct",
     "grpc-default",
-    "grpc-tcp"
+    "grpc-tcp",
+    "grpc-inprocess-direct",
+    "grpc-inprocess"
   })
   public String transport = "";
 
-  private @Nullable ServerProcess server;
-  private @Nullable ManagedChannel channel;
+  private final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
+  private Demands demands = Demands.NONE;
+  private @Nullable CallHost host;
   private @Nullable UsageMeter meter;
 
   /** Starts the server and makes the first call, which connects. */
   @Setup
-  public void start() throws IOException, InterruptedException {
-    server = ServerProcess.start(CallServer.class, transport);
-    meter = new UsageMeter(server);
-    channel = Contender.named(transport).channel(server.address()).build();
-    boolean echoes = false;
-    try {
-      echoes = EchoGrpc.newBlockingStub(channel).echo(Payloads.SMALL).equals(Payloads.SMALL);
-    } finally {
-      if (!echoes) {
-        // JMH tears down only what was set up.
-        stop();
-      }
-    }
-    if (!echoes) {
-      throw new IllegalStateException(transport + " does not echo");
-    }
+  public void start(BenchmarkParams params) throws Exception {
+    demands = Demands.of(params);
+    host = CallHost.start(Contender.named(transport), demands);
+    meter = new UsageMeter(host.process());
+    connect();
   }
 
   /** The iteration begins. */
@@ -68,20 +64,45 @@ public class Client {
 
   /** Ends both sides. */
   @TearDown
-  public void stop() throws InterruptedException {
-    if (channel != null) {
-      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+  public void stop() throws Exception {
+    channels.forEach(ManagedChannel::shutdownNow);
+    for (ManagedChannel channel : channels) {
+      channel.awaitTermination(5, TimeUnit.SECONDS);
     }
-    if (server != null) {
-      server.close();
+    if (host != null) {
+      host.close();
     }
   }
 
+  /** The first one. */
   ManagedChannel channel() {
-    return Objects.requireNonNull(channel);
+    return channels.get(0);
+  }
+
+  /** One more channel, which has its own connection, over which a call has gone. */
+  ManagedChannel connect() throws Exception {
+    ManagedChannel channel = demands.applyTo(contender().channel(serverAddress())).build();
+    channels.add(channel);
+    boolean echoes = false;
+    try {
+      echoes = EchoGrpc.newBlockingStub(channel).echo(Payloads.SMALL).equals(Payloads.SMALL);
+    } finally {
+      if (!echoes) {
+        // JMH tears down only what was set up.
+        stop();
+      }
+    }
+    if (!echoes) {
+      throw new IllegalStateException(transport + " does not echo");
+    }
+    return channel;
+  }
+
+  Contender contender() {
+    return Contender.named(transport);
   }
 
   String serverAddress() {
-    return Objects.requireNonNull(server).address();
+    return Objects.requireNonNull(host).address();
   }
 }

@@ -7,6 +7,8 @@ import dev.strait.transport.WaitStrategy;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import java.net.InetAddress;
@@ -118,6 +120,52 @@ public enum Contender {
     String addressOf(Server started, String address) {
       return Integer.toString(started.getPort());
     }
+  },
+
+  /** gRPC-Java's in-process transport without a hand-off: no process boundary, no bytes. */
+  GRPC_INPROCESS_DIRECT {
+    @Override
+    String address(Path directory) {
+      return GRPC_INPROCESS.address(directory);
+    }
+
+    @Override
+    boolean inThisProcess() {
+      return true;
+    }
+
+    @Override
+    ServerBuilder<?> server(String address) {
+      return GRPC_INPROCESS.server(address).directExecutor();
+    }
+
+    @Override
+    public ManagedChannelBuilder<?> channel(String address) {
+      return GRPC_INPROCESS.channel(address).directExecutor();
+    }
+  },
+
+  /** gRPC-Java's in-process transport as it comes. */
+  GRPC_INPROCESS {
+    @Override
+    String address(Path directory) {
+      return InProcessServerBuilder.generateName();
+    }
+
+    @Override
+    boolean inThisProcess() {
+      return true;
+    }
+
+    @Override
+    ServerBuilder<?> server(String address) {
+      return InProcessServerBuilder.forName(address);
+    }
+
+    @Override
+    public ManagedChannelBuilder<?> channel(String address) {
+      return InProcessChannelBuilder.forName(address);
+    }
   };
 
   /** The one with this name, as in {@code grpc-direct}. */
@@ -132,6 +180,11 @@ public enum Contender {
 
   /** Where a server is to serve that has this directory to itself. */
   abstract String address(Path directory);
+
+  /** Whether there is no way from one process to another. */
+  boolean inThisProcess() {
+    return false;
+  }
 
   /** Where its clients find it. */
   String addressOf(Server started, String address) {

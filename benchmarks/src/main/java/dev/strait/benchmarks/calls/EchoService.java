@@ -14,6 +14,20 @@ final class EchoService extends EchoGrpc.EchoImplBase {
   }
 
   @Override
+  public void pause(Payload request, StreamObserver<Payload> replies) {
+    int millis = request.getData().byteAt(0);
+    if (millis > 0) {
+      try {
+        Thread.sleep(millis);
+      } catch (InterruptedException e) {
+        // The call was cancelled.
+        Thread.currentThread().interrupt();
+      }
+    }
+    echo(request, replies);
+  }
+
+  @Override
   public void send(Payload request, StreamObserver<Payload> replies) {
     ServerCallStreamObserver<Payload> flow = (ServerCallStreamObserver<Payload>) replies;
     flow.setOnCancelHandler(() -> {});

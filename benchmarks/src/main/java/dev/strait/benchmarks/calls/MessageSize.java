@@ -8,8 +8,8 @@ import org.openjdk.jmh.annotations.State;
 /** How large the messages of a stream are. */
 @State(Scope.Benchmark)
 public class MessageSize {
-  /** Bytes of a message: 64, 64 KiB, 1 MiB. */
-  @Param({"64", "65536", "1048576"})
+  /** Bytes of a message: 64, 1 KiB, 16 KiB, 64 KiB, 1 MiB, 16 MiB. */
+  @Param({"64", "1024", "16384", "65536", "1048576", "16777216"})
   public int messageBytes;
 
   Payload payload() {

@@ -21,25 +21,28 @@ final class NettyUnix {
     BOOTSTRAP.setLevel(Level.SEVERE);
   }
 
+  /** One loop each side, as with one connection, and whatever the number of channels. */
+  private static final EventLoopGroup LOOP = loop();
+
   private NettyUnix() {}
 
   static NettyServerBuilder server(String socket) {
     return NettyServerBuilder.forAddress(new DomainSocketAddress(socket))
         .channelType(EpollServerDomainSocketChannel.class)
-        .bossEventLoopGroup(eventLoop())
-        .workerEventLoopGroup(eventLoop());
+        .bossEventLoopGroup(LOOP)
+        .workerEventLoopGroup(LOOP);
   }
 
   static NettyChannelBuilder channel(String socket) {
     return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket))
         .channelType(EpollDomainSocketChannel.class)
-        .eventLoopGroup(eventLoop())
+        .eventLoopGroup(LOOP)
         // Otherwise the path of the socket would travel as the authority.
         .overrideAuthority("localhost")
         .usePlaintext();
   }
 
-  private static EventLoopGroup eventLoop() {
+  private static EventLoopGroup loop() {
     return new MultiThreadIoEventLoopGroup(
         1, new DefaultThreadFactory("epoll", true), EpollIoHandler.newFactory());
   }

@@ -10,6 +10,13 @@ final class Payloads {
 
   private Payloads() {}
 
+  /** As large as {@link #SMALL}, for a handler that pauses so long. */
+  static Payload pause(int millis) {
+    byte[] data = new byte[SMALL.getData().size()];
+    data[0] = (byte) millis;
+    return Payload.newBuilder().setData(ByteString.copyFrom(data)).build();
+  }
+
   static Payload ofBytes(int bytes) {
     return Payload.newBuilder().setData(ByteString.copyFrom(new byte[bytes])).build();
   }

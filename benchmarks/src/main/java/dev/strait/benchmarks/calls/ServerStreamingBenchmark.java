@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 3)
 @Fork(3)
 public class ServerStreamingBenchmark {
-  private static final int BYTES = 4 << 20;
+  private static final int BYTES = 16 << 20;
 
   private final Meter received = new Meter();
 

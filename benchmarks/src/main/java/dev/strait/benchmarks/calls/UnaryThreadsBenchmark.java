@@ -17,7 +17,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Eight threads with blocking stubs on one channel, 64 bytes each way: calls per second. */
+/**
+ * Several threads with blocking stubs on one channel, 64 bytes each way: calls per second. Eight of
+ * them unless told otherwise.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -13,7 +13,9 @@ record Bound(Kind kind, double limit) {
     TIMES_BETTER,
     /** How many times the rival's value Strait's is: at most the limit. */
     TIMES_THE_RIVAL,
-    /** Strait's value: at most the limit. There is no rival. */
+    /** How much more than the rival's value Strait's is: at most the limit. */
+    MORE_THAN_THE_RIVAL,
+    /** Strait's value: at most the limit, or at least where more is better. There is no rival. */
     VALUE
   }
 
@@ -25,8 +27,12 @@ record Bound(Kind kind, double limit) {
     return new Bound(Kind.TIMES_THE_RIVAL, atMost);
   }
 
-  static Bound value(double atMost) {
-    return new Bound(Kind.VALUE, atMost);
+  static Bound moreThanTheRival(double atMost) {
+    return new Bound(Kind.MORE_THAN_THE_RIVAL, atMost);
+  }
+
+  static Bound value(double limit) {
+    return new Bound(Kind.VALUE, limit);
   }
 
   boolean hasRival() {
@@ -42,20 +48,31 @@ record Bound(Kind kind, double limit) {
     return switch (kind) {
       case TIMES_BETTER -> measure.moreIsBetter() ? ours / rival : rival / ours;
       case TIMES_THE_RIVAL -> ours / rival;
+      case MORE_THAN_THE_RIVAL -> ours - rival;
       case VALUE -> ours;
     };
   }
 
-  boolean isMet(double figure) {
-    return kind == Kind.TIMES_BETTER ? figure >= limit : figure <= limit;
+  boolean isMet(Measure measure, double figure) {
+    return atLeast(measure) ? figure >= limit : figure <= limit;
   }
 
+  /** As in {@code >= 15x}. */
   String show(Measure measure) {
+    return (atLeast(measure) ? ">= " : "<= ") + show(measure, limit);
+  }
+
+  /** The figure that is bound, or the limit. */
+  String show(Measure measure, double figure) {
     return switch (kind) {
-      case TIMES_BETTER -> ">= " + times(limit);
-      case TIMES_THE_RIVAL -> "<= " + times(limit);
-      case VALUE -> "<= " + measure.show(limit);
+      case TIMES_BETTER, TIMES_THE_RIVAL -> times(figure);
+      case MORE_THAN_THE_RIVAL -> (figure < 0 ? "" : "+") + measure.show(figure);
+      case VALUE -> measure.show(figure);
     };
+  }
+
+  private boolean atLeast(Measure measure) {
+    return kind == Kind.TIMES_BETTER || (kind == Kind.VALUE && measure.moreIsBetter());
   }
 
   static String times(double ratio) {

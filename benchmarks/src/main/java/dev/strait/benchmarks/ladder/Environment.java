@@ -1,8 +1,11 @@
 package dev.strait.benchmarks.ladder;
 
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.ManagedChannel;
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,20 +20,28 @@ import org.openjdk.jmh.util.Version;
 
 /** Where and when it was measured, without which no number means anything. */
 final class Environment {
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
   private Environment() {}
 
   /**
    * What there is to tell, in order.
    *
    * @param root the clone, whose commit is told if it has one
+   * @param warmUp how long the ladder warms up
    */
-  static Map<String, String> describe(Path root, String command) {
+  static Map<String, String> describe(Path root, String command, String warmUp) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     facts.put("command", command);
     facts.put("commit", commit(root));
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("CPU", cpu());
+    facts.put("memory", SYSTEM.getTotalMemorySize() / (1 << 20) + " MiB");
+    if (SYSTEM instanceof UnixOperatingSystemMXBean unix) {
+      facts.put("open files", "at most " + unix.getMaxFileDescriptorCount() + " per process");
+    }
     facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.put(
         "JDK", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
@@ -38,7 +49,7 @@ final class Environment {
     facts.put("Netty", version(Channel.class));
     facts.put("junixsocket", AFUNIXSocket.getVersion());
     facts.put("JMH", Version.getPlainVersion());
-    facts.put("warm-up", QuickLadder.WARM_UP);
+    facts.put("warm-up", warmUp);
     return facts;
   }
 

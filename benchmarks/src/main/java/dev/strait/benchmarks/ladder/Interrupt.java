@@ -2,33 +2,26 @@ package dev.strait.benchmarks.ladder;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * What happens when the JVM is interrupted: the processes below this one end, which JMH does not
- * see to, and an unfinished result goes. Thread-safe.
+ * see to. What has been measured stays; if nothing has, the directory goes. Thread-safe.
  */
 final class Interrupt {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final Path unfinished;
+  private final RunDirectory unfinished;
   private volatile boolean finished;
   private volatile boolean interrupted;
 
-  private Interrupt(Path unfinished) {
+  private Interrupt(RunDirectory unfinished) {
     this.unfinished = unfinished;
   }
 
-  /**
-   * Waits for it.
-   *
-   * @param unfinished a directory that holds files only
-   */
-  static Interrupt awaited(Path unfinished) {
+  /** Waits for it. */
+  static Interrupt awaited(RunDirectory unfinished) {
     Interrupt interrupt = new Interrupt(unfinished);
     Runtime.getRuntime().addShutdownHook(new Thread(interrupt::onExit, "bench-cleanup"));
     return interrupt;
@@ -38,7 +31,7 @@ final class Interrupt {
     return interrupted;
   }
 
-  /** The result is complete and stays. */
+  /** The result is complete. */
   void finished() {
     finished = true;
   }
@@ -47,7 +40,7 @@ final class Interrupt {
     interrupted = true;
     endProcesses();
     if (!finished) {
-      deleteResult();
+      keepOrDelete();
     }
   }
 
@@ -67,14 +60,17 @@ final class Interrupt {
     }
   }
 
-  private void deleteResult() {
-    try (Stream<Path> files = Files.list(unfinished)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(unfinished);
+  private void keepOrDelete() {
+    if (unfinished.hasResults()) {
+      System.err.printf(
+          "%nstrait bench: what was measured so far is in %s; --report makes a report of it%n",
+          unfinished.path());
+      return;
+    }
+    try {
+      unfinished.delete();
     } catch (IOException | UncheckedIOException e) {
-      System.err.println("strait bench: cannot delete " + unfinished + ": " + e);
+      System.err.println("strait bench: cannot delete " + unfinished.path() + ": " + e);
     }
   }
 }

@@ -1,10 +1,11 @@
 package dev.strait.benchmarks.ladder;
 
+import dev.strait.benchmarks.latency.Latencies;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -18,25 +19,34 @@ final class Ladder {
   private final List<String> failures = new ArrayList<>();
   private final Progress progress;
   private final PrintStream log;
+  private final RunDirectory directory;
   private final Interrupt interrupt;
 
   /**
    * A ladder that has not run.
    *
    * @param log where JMH writes what it has to say
+   * @param directory where each result is left as soon as there is one
    */
-  Ladder(Progress progress, PrintStream log, Interrupt interrupt) {
+  Ladder(Progress progress, PrintStream log, RunDirectory directory, Interrupt interrupt) {
     this.progress = progress;
     this.log = log;
+    this.directory = directory;
     this.interrupt = interrupt;
   }
 
-  /** Returns early when it is interrupted. */
-  void run(List<Step> steps) {
+  /**
+   * Returns early when it is interrupted.
+   *
+   * @param info what is written beside the results, with the failures that there are by then
+   */
+  void run(List<Step> steps, RunInfo info) throws IOException {
+    directory.write(info);
     try (Ticks ticks = Ticks.of(progress)) {
       for (Step step : steps) {
         if (!interrupt.hasCome()) {
           run(step);
+          keep(info);
         }
       }
     }
@@ -47,7 +57,8 @@ final class Ladder {
     try {
       RunResult result =
           new Runner(
-                  step.options(), OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL))
+                  step.options(directory.histograms(step.what())),
+                  OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL))
               .runSingle();
       results.add(result);
       progress.ended(summary(result));
@@ -61,8 +72,11 @@ final class Ladder {
     }
   }
 
-  List<RunResult> results() {
-    return results;
+  private void keep(RunInfo info) throws IOException {
+    if (!results.isEmpty()) {
+      directory.write(results);
+    }
+    directory.write(info.with(failures));
   }
 
   List<String> failures() {
@@ -70,12 +84,11 @@ final class Ladder {
   }
 
   private static String summary(RunResult result) {
-    OptionalDouble p50 = Measure.P50_MICROS.in(result);
-    OptionalDouble p99 = Measure.P99_MICROS.in(result);
+    Result<?> p50 = result.getSecondaryResults().get(Latencies.LATENCY + ".p50");
+    Result<?> p99 = result.getSecondaryResults().get(Latencies.LATENCY + ".p99");
     Result<?> score = result.getPrimaryResult();
-    return p50.isPresent() && p99.isPresent()
-        ? String.format(
-            Locale.ROOT, "p50 %,.1f us, p99 %,.1f us", p50.getAsDouble(), p99.getAsDouble())
+    return p50 != null && p99 != null
+        ? String.format(Locale.ROOT, "p50 %,.1f us, p99 %,.1f us", p50.getScore(), p99.getScore())
         : String.format(Locale.ROOT, "%,.1f %s", score.getScore(), score.getScoreUnit());
   }
 }

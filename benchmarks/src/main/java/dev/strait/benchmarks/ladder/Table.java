@@ -18,6 +18,10 @@ final class Table {
     lines.add(List.of(cells));
   }
 
+  boolean isEmpty() {
+    return lines.isEmpty();
+  }
+
   List<String> plain() {
     int[] widths =
         IntStream.range(0, header.size())

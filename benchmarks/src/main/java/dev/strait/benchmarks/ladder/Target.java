@@ -7,7 +7,7 @@ sealed interface Target {
   Row row(Results results);
 
   /**
-   * One that this ladder measures.
+   * One that is measured.
    *
    * @param id as in {@code P1}
    * @param rival whatever, where the bound has none
@@ -23,14 +23,19 @@ sealed interface Target {
       if (ours.isEmpty()) {
         verdict = Row.NOT_MEASURED + strait.contender() + " was not run";
       } else if (bound.hasRival() && theirs.isEmpty()) {
-        verdict = Row.NOT_MEASURED + rival.contender() + " was not run";
+        verdict = Row.NOT_MEASURED + rivalName() + " was not run";
       } else {
         double figure = bound.figure(measure, ours.getAsDouble(), theirs.orElse(0));
-        ratio = bound.hasRival() ? Bound.times(figure) : "";
-        verdict = bound.isMet(figure) ? Row.MET : Row.MISSED;
+        ratio = bound.hasRival() ? bound.show(measure, figure) : "";
+        verdict = bound.isMet(measure, figure) ? Row.MET : Row.MISSED;
       }
-      String rivalText = bound.hasRival() ? rival.contender() + " " + show(theirs) : "";
+      String rivalText = bound.hasRival() ? rivalName() + " " + show(theirs) : "";
       return new Row(id, work, show(ours), rivalText, ratio, bound.show(measure), verdict);
+    }
+
+    /** What it is held against may be Strait itself, under other circumstances. */
+    private String rivalName() {
+      return rival.contender().equals(strait.contender()) ? "without" : rival.contender();
     }
 
     private String show(OptionalDouble value) {
@@ -38,11 +43,11 @@ sealed interface Target {
     }
   }
 
-  /** One that this ladder does not measure, and what does. */
-  record Elsewhere(String id, String work, String target, String where) implements Target {
+  /** One that is not measured, and why. */
+  record Elsewhere(String id, String work, String target, String why) implements Target {
     @Override
     public Row row(Results results) {
-      return new Row(id, work, "", "", "", target, Row.NOT_MEASURED + where);
+      return new Row(id, work, "", "", "", target, Row.NOT_MEASURED + why);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.strait.benchmarks.ladder;
 
+import static dev.strait.benchmarks.ladder.Bound.moreThanTheRival;
 import static dev.strait.benchmarks.ladder.Bound.timesBetter;
 import static dev.strait.benchmarks.ladder.Bound.timesTheRival;
 
@@ -15,6 +16,19 @@ final class Targets {
 
   private static final String STRAIT = "strait";
   private static final String DIRECT = "grpc-direct";
+
+  /** Of the calls that the targets speak of. */
+  static final int PAYLOAD = 64;
+
+  private static final int IN_FLIGHT = 128;
+  private static final int THREADS = 8;
+  private static final int CONNECTIONS = 10_000;
+
+  /** What a target calls bounded: a few for each core of a large machine. */
+  private static final int BOUNDED_THREADS = 64;
+
+  /** While handlers run: see CONCURRENCY.md. */
+  private static final int WATCHER_TICK_MICROS = 100;
 
   private Targets() {}
 
@@ -105,8 +119,25 @@ final class Targets {
               firstCall(DIRECT),
               Measure.MEDIAN_MILLIS,
               timesTheRival(0.4)),
-          new Elsewhere("P11", "10,000 idle connections", "<= 10 KiB heap each", "not yet"),
-          new Elsewhere("P12", "a handler that blocks 5 ms", "<= 1.5x, 2 ticks", "not yet"),
+          idle("10,000 idle connections, served", Measure.CONNECTIONS_SERVED, CONNECTIONS),
+          idle("the same, heap of the server for each", Measure.KIB_PER_CONNECTION, 10),
+          // None: what is left is the JVM's own housekeeping.
+          idle("the same, CPU of the idle server", Measure.IDLE_CPU, 1),
+          idle("the same, threads of the server", Measure.SERVER_THREADS, BOUNDED_THREADS),
+          new Measured(
+              "P12",
+              "1 of 100 handlers blocks 5 ms, p99 of the others, same connection",
+              blocking(STRAIT, 5),
+              blocking(STRAIT, 0),
+              Measure.SAME_CONNECTION_P99,
+              moreThanTheRival(2 * WATCHER_TICK_MICROS)),
+          new Measured(
+              "P12",
+              "the same, other connection",
+              blocking(STRAIT, 5),
+              blocking(STRAIT, 0),
+              Measure.OTHER_CONNECTION_P99,
+              timesTheRival(1.5)),
           new Measured(
               "P13",
               "P1 without spinning, p50",
@@ -115,10 +146,10 @@ final class Targets {
               Measure.P50_MICROS,
               timesTheRival(1.3)),
           throughput("P13", "strait-no-spin", DIRECT, 5),
-          new Elsewhere("P14", "shm: unary p50", "<= 1.5 us", "not yet"),
+          new Elsewhere("P14", "shm: unary p50", "<= 1.5 us", "there is no shm: transport"),
           new Measured(
               "P15",
-              "CPU per unary call, 128 in flight",
+              "CPU per unary call, 128 in flight, whole processes",
               inFlight(STRAIT),
               inFlight(DIRECT),
               Measure.CPU_MICROS,
@@ -133,7 +164,11 @@ final class Targets {
   }
 
   static Case call(String transport) {
-    return Case.of("UnaryCallBenchmark.call", transport);
+    return call(transport, PAYLOAD);
+  }
+
+  static Case call(String transport, int payloadBytes) {
+    return Case.of("UnaryCallBenchmark.call", transport).with("payloadBytes", payloadBytes);
   }
 
   static Case paced(String transport) {
@@ -141,11 +176,31 @@ final class Targets {
   }
 
   static Case threads(String transport) {
-    return Case.of("UnaryThreadsBenchmark.call", transport);
+    return threads(transport, THREADS);
+  }
+
+  static Case threads(String transport, int threads) {
+    return Case.of("UnaryThreadsBenchmark.call", transport).onThreads(threads);
   }
 
   static Case inFlight(String transport) {
-    return Case.of("UnaryThroughputBenchmark.calls", transport).with("inFlight", 128);
+    return inFlight(transport, IN_FLIGHT);
+  }
+
+  static Case inFlight(String transport, int calls) {
+    return Case.of("UnaryThroughputBenchmark.calls", transport).with("inFlight", calls);
+  }
+
+  static Case connections(String transport, int connections) {
+    return Case.of("ConnectionsBenchmark.calls", transport).with("connections", connections);
+  }
+
+  static Case blocking(String transport, int millis) {
+    return Case.of("BlockingHandlerBenchmark.calls", transport).with("blockingMillis", millis);
+  }
+
+  static Case idle(String transport) {
+    return Case.of("IdleConnectionsBenchmark.open", transport).with("connections", CONNECTIONS);
   }
 
   static Case receive(String transport, int messageBytes) {
@@ -187,5 +242,9 @@ final class Targets {
 
   private static Target frame(String work, Case strait, Measure measure, double atMost) {
     return new Measured("P8", work, strait, strait, measure, Bound.value(atMost));
+  }
+
+  private static Target idle(String work, Measure measure, double limit) {
+    return new Measured("P11", work, idle(STRAIT), idle(STRAIT), measure, Bound.value(limit));
   }
 }

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What every server process does, whoever serves in it. It says {@value #READY} and its address on
- * standard output, answers {@value #USAGE} on standard input with a line of its {@link Usage}, and
- * ends when standard input does. So it goes with the process that started it even if that is
- * killed.
+ * standard output, answers {@value #USAGE} and {@value #FOOTPRINT} on standard input with a line of
+ * its {@link Usage} or {@link Footprint}, and ends when standard input does. So it goes with the
+ * process that started it even if that is killed.
  */
 public final class ServerControl {
   static final String READY = "ready ";
   static final String USAGE = "usage";
+  static final String FOOTPRINT = "footprint";
 
   private ServerControl() {}
 
@@ -63,6 +64,8 @@ public final class ServerControl {
     for (@Nullable String line; (line = questions.readLine()) != null; ) {
       if (line.equals(USAGE)) {
         System.out.println(Usage.ofThisProcess().encode());
+      } else if (line.equals(FOOTPRINT)) {
+        System.out.println(Footprint.ofThisProcess().encode());
       }
     }
     served.server().close();

@@ -45,15 +45,24 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** What it has used so far. */
-  synchronized Usage usage() {
+  public Usage usage() {
+    return Usage.decode(ask(ServerControl.USAGE));
+  }
+
+  /** What it holds now, after a garbage collection. */
+  public Footprint footprint() {
+    return Footprint.decode(ask(ServerControl.FOOTPRINT));
+  }
+
+  private synchronized String ask(String question) {
     try {
-      questions.write(ServerControl.USAGE + "\n");
+      questions.write(question + "\n");
       questions.flush();
       String line = answers.readLine();
       if (line == null) {
         throw new IOException("the server has died");
       }
-      return Usage.decode(line);
+      return line;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

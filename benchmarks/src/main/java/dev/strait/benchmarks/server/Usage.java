@@ -16,7 +16,8 @@ public record Usage(long cpuNanos, long allocatedBytes) {
     return new Usage(system.getProcessCpuTime(), AllocatedBytes.now());
   }
 
-  Usage minus(Usage earlier) {
+  /** What was used since. */
+  public Usage minus(Usage earlier) {
     return new Usage(cpuNanos - earlier.cpuNanos, allocatedBytes - earlier.allocatedBytes);
   }
 

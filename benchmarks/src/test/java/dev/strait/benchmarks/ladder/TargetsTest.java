@@ -76,6 +76,40 @@ final class TargetsTest {
   }
 
   @Test
+  void aHandlerThatBlocksMayCostTwoTicksMore() {
+    measured(Targets.blocking("strait", 0), Measure.SAME_CONNECTION_P99, 50);
+    measured(Targets.blocking("strait", 5), Measure.SAME_CONNECTION_P99, 249);
+    Row row = row("P12", "without");
+    assertEquals("without 50.0 us", row.rival());
+    assertEquals("+199.0 us", row.ratio());
+    assertEquals("<= +200.0 us", row.target());
+    assertEquals(Row.MET, row.verdict());
+    measured(Targets.blocking("strait", 5), Measure.SAME_CONNECTION_P99, 251);
+    assertEquals(Row.MISSED, row("P12", "without").verdict());
+  }
+
+  @Test
+  void anotherConnectionIsHeldAgainstItselfWithoutBlocking() {
+    measured(Targets.blocking("strait", 0), Measure.OTHER_CONNECTION_P99, 50);
+    measured(Targets.blocking("strait", 5), Measure.OTHER_CONNECTION_P99, 80);
+    Row row = rows("P12").toList().get(1);
+    assertEquals("1.6x", row.ratio());
+    assertEquals(Row.MISSED, row.verdict());
+  }
+
+  @Test
+  void tenThousandConnectionsAreServedOrNot() {
+    measured(Targets.idle("strait"), Measure.CONNECTIONS_SERVED, 9_999);
+    measured(Targets.idle("strait"), Measure.KIB_PER_CONNECTION, 9.5);
+    List<Row> rows = rows("P11").toList();
+    assertEquals(">= 10,000", rows.get(0).target());
+    assertEquals("9,999", rows.get(0).strait());
+    assertEquals(Row.MISSED, rows.get(0).verdict());
+    assertEquals("<= 10.0 KiB", rows.get(1).target());
+    assertEquals(Row.MET, rows.get(1).verdict());
+  }
+
+  @Test
   void withoutTheRivalThereIsNoVerdict() {
     measured(Targets.call("strait"), Measure.P50_MICROS, 5);
     Row row = row("P1", "grpc-direct");
@@ -92,7 +126,7 @@ final class TargetsTest {
       assertTrue(ids.contains("P" + i), "P" + i);
     }
     assertTrue(rows().allMatch(row -> row.verdict().startsWith(Row.NOT_MEASURED)));
-    assertEquals("not measured: not yet", row("P14", "").verdict());
+    assertEquals("not measured: there is no shm: transport", row("P14", "").verdict());
   }
 
   private void measured(Case which, Measure measure, double value) {
