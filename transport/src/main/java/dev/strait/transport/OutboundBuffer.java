@@ -25,6 +25,11 @@ final class OutboundBuffer {
   /** After so many bytes a thread has done its share for the others. */
   static final int SHARE_BYTES = 256 * 1024;
 
+  /**
+   * A given buffer with less in it would cost a system call of its own, and pin much for little.
+   */
+  static final int COPIED_BYTES = 16 * 1024;
+
   private final Link link;
   private final int limitBytes;
   private final BufferPool pool;
@@ -89,6 +94,37 @@ final class OutboundBuffer {
       }
       return true;
     }
+  }
+
+  /**
+   * Takes a buffer of the pool with all that was written to it or, at the limit, nothing. What is
+   * worth it goes out as it is; less is copied behind what is there, and the buffer released.
+   */
+  boolean give(ByteBuffer lent) throws IOException {
+    boolean copied;
+    synchronized (lock) {
+      if (refusal != null) {
+        throw refused(refusal);
+      }
+      if (queued >= limitBytes) {
+        return false;
+      }
+      int n = lent.position();
+      copied = n < COPIED_BYTES;
+      if (copied) {
+        append(lent.flip());
+      } else {
+        filling.add(lent);
+      }
+      queued += n;
+      if (queued >= limitBytes / 2) {
+        wasHalfFull = true;
+      }
+    }
+    if (copied) {
+      pool.release(lent);
+    }
+    return true;
   }
 
   private void append(ByteBuffer data) {

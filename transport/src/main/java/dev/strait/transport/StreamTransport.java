@@ -154,6 +154,11 @@ final class StreamTransport implements Transport {
   }
 
   @Override
+  public boolean give(ByteBuffer lent) throws IOException {
+    return open().give(lent);
+  }
+
+  @Override
   public void flush() throws IOException {
     open().flush();
   }

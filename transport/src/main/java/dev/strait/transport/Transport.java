@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A duplex byte stream to one peer on this machine.
  *
  * <p>Writing is two steps, so that many small writes cost one system call: {@link #write} copies
- * bytes into the bounded outbound buffer, {@link #flush} hands them to the operating system.
- * Neither blocks.
+ * bytes into the bounded outbound buffer ({@link #give} hands a whole buffer over instead), {@link
+ * #flush} hands them to the operating system. None of them blocks.
  *
  * <p>Reading is driven from outside: whoever calls {@link #poll} reads, and the bytes are pushed to
  * the data listeners on that thread. One thread at a time may poll and await; which one that is, is
@@ -80,6 +80,18 @@ public interface Transport extends AutoCloseable {
    * @throws IOException if the transport is not connected; the cause is the first reason for it
    */
   boolean write(ByteBuffer data) throws IOException;
+
+  /**
+   * Appends what was written to a buffer of the {@link BufferPool#shared() pool}, and takes the
+   * buffer over if it takes the bytes: large payloads are not copied on their way to the operating
+   * system. Otherwise as {@link #write}.
+   *
+   * @param lent as it was written: its bytes are those before its position. If they were taken it
+   *     is the transport's, which releases it; else (refused or thrown) the caller still owns it
+   * @return false if the outbound buffer is at its limit and nothing was taken
+   * @throws IOException if the transport is not connected; the cause is the first reason for it
+   */
+  boolean give(ByteBuffer lent) throws IOException;
 
   /**
    * Sends what the outbound buffer holds, on this thread, unless another thread is sending already

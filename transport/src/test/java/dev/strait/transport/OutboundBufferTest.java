@@ -11,6 +11,7 @@ import dev.strait.transport.contract.TestThread;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,6 +97,45 @@ class OutboundBufferTest {
     assertTrue(buffer.isEmpty());
     assertEquals(0, pool.outstanding());
     assertEquals(0, link.wakeups);
+  }
+
+  @Test
+  void aGivenBufferGoesOutAsItIsInItsPlaceAmongWrites() throws IOException {
+    byte[] large = noise(100_000, 4);
+    ByteBuffer given = pool.acquire().put(large);
+    assertTrue(buffer.write(ByteBuffer.wrap(new byte[] {1})));
+    assertTrue(buffer.give(given));
+    assertTrue(buffer.write(ByteBuffer.wrap(new byte[] {2})));
+    assertEquals(100_002, buffer.queuedBytes());
+    assertEquals(2, pool.outstanding(), "no further buffer was needed");
+    buffer.flush();
+    byte[] sent = link.taken.toByteArray();
+    assertEquals(1, sent[0]);
+    assertArrayEquals(large, Arrays.copyOfRange(sent, 1, 100_001));
+    assertEquals(2, sent[100_001]);
+  }
+
+  @Test
+  void aGivenBufferWithLittleInItSharesAnotherOne() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      assertTrue(buffer.give(pool.acquire().put(new byte[] {(byte) i})));
+    }
+    assertEquals(1, pool.outstanding());
+    buffer.flush();
+    assertEquals(100, link.taken.size());
+  }
+
+  @Test
+  void aBufferThatIsNotTakenStaysItsOwners() throws IOException {
+    ByteBuffer refused = pool.acquire().put(new byte[50_000]);
+    link.room = 0;
+    buffer.write(ByteBuffer.allocate(LIMIT));
+    assertFalse(buffer.give(refused));
+    assertEquals(50_000, refused.position());
+    buffer.close(new IOException("closed"));
+    assertThrows(IOException.class, () -> buffer.give(refused));
+    assertEquals(1, pool.outstanding());
+    pool.release(refused);
   }
 
   @Test
