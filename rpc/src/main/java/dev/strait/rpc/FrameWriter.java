@@ -97,8 +97,12 @@ final class FrameWriter {
     if (owed != null) {
       owed.afterSend();
     }
-    othersOwed.forEach(Stream::afterSend);
-    unsent.forEach(stream -> reading.connection().end().lose(stream, true));
+    for (Stream stream : othersOwed) {
+      stream.afterSend();
+    }
+    for (Stream stream : unsent) {
+      reading.connection().end().lose(stream, true);
+    }
   }
 
   /** Writes a frame that needs no credit and flushes. */

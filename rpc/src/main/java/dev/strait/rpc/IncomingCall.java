@@ -23,8 +23,6 @@ final class IncomingCall implements ServerStream.Call {
   private static final Object START = new Object();
 
   private final IncomingCalls calls;
-  private final Dispatcher dispatcher;
-  private final Connection connection;
   private final String methodName;
   private final boolean oneWay;
   private final Metadata metadata;
@@ -50,21 +48,19 @@ final class IncomingCall implements ServerStream.Call {
       boolean oneWay) {
     this.oneWay = oneWay;
     this.calls = calls;
-    this.dispatcher = calls.dispatcher();
-    this.connection = calls.connection();
-    this.executor = dispatcher.executor();
+    this.executor = calls.dispatcher().executor();
     this.methodName = methodName;
     this.metadata = metadata;
     this.deadline =
         timeoutNanos == Long.MAX_VALUE || timeoutNanos < 0
             ? null // A u64 beyond what counts here is as good as none.
-            : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS, dispatcher.deadlineTicker());
+            : Deadline.after(timeoutNanos, TimeUnit.NANOSECONDS, dispatcher().deadlineTicker());
   }
 
   /** The stream, whose handler waits. */
   ServerStream accept() {
     stream.callbacks.hold();
-    stream.bind(connection, dispatcher.hosted().maxMessageBytes());
+    stream.bind(connection(), dispatcher().hosted().maxMessageBytes());
     stream.callbacks.add(START);
     return stream;
   }
@@ -73,7 +69,7 @@ final class IncomingCall implements ServerStream.Call {
   public void begin() throws StreamException {
     boolean beginsNow;
     synchronized (this) {
-      beginsNow = dispatcher.limit().begin(this);
+      beginsNow = dispatcher().limit().begin(this);
       counted = true;
     }
     if (beginsNow) {
@@ -89,7 +85,7 @@ final class IncomingCall implements ServerStream.Call {
       }
       counted = false;
     }
-    dispatcher.limit().end(this);
+    dispatcher().limit().end(this);
   }
 
   /** The handler may begin. */
@@ -97,7 +93,7 @@ final class IncomingCall implements ServerStream.Call {
     if (calls.hold(this)) {
       return;
     }
-    ServerCallExecutorSupplier supplier = dispatcher.hosted().executorSupplier();
+    ServerCallExecutorSupplier supplier = dispatcher().hosted().executorSupplier();
     if (supplier == null) {
       stream.callbacks.proceed();
     } else {
@@ -110,7 +106,7 @@ final class IncomingCall implements ServerStream.Call {
     Runnable choice =
         () -> {
           try {
-            method = dispatcher.lookup(methodName);
+            method = dispatcher().lookup(methodName);
             executor = chosenBy(supplier, method);
           } catch (Throwable e) {
             choiceFailed = e;
@@ -119,12 +115,12 @@ final class IncomingCall implements ServerStream.Call {
         };
     Executor first = executor;
     // Not from here, which may be the thread that decodes.
-    connection
+    connection()
         .reading()
         .execute(
             first == null
                 ? choice
-                : () -> Schedulers.execute(choice, first, dispatcher.fallbackExecutor()));
+                : () -> Schedulers.execute(choice, first, dispatcher().fallbackExecutor()));
   }
 
   private @Nullable Executor chosenBy(
@@ -132,7 +128,7 @@ final class IncomingCall implements ServerStream.Call {
     if (known == null) {
       return executor;
     }
-    IpcServerCall<?, ?> asked = new IpcServerCall<>(this, known.getMethodDescriptor(), null);
+    IpcServerCall<?, ?> asked = new IpcServerCall<>(this, known.getMethodDescriptor());
     Executor chosen = supplier.getExecutor(asked, metadata);
     return chosen == null ? executor : Schedulers.unlessDirect(chosen);
   }
@@ -147,7 +143,16 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   Connection connection() {
-    return connection;
+    return calls.connection();
+  }
+
+  private Dispatcher dispatcher() {
+    return calls.dispatcher();
+  }
+
+  /** Who hears of the call; null if nobody does. Used by callbacks only. */
+  @Nullable ServerTracing tracing() {
+    return tracing;
   }
 
   ServerStream stream() {
@@ -172,7 +177,7 @@ final class IncomingCall implements ServerStream.Call {
           default -> CancelCode.INTERNAL_ERROR;
         };
     String text = reason.getDescription();
-    connection.calls().cancel(stream, code, text == null ? code.name() : text);
+    connection().calls().cancel(stream, code, text == null ? code.name() : text);
     stream.cancel(reason);
   }
 
@@ -189,7 +194,7 @@ final class IncomingCall implements ServerStream.Call {
     if (own == null) {
       callbacks.run();
     } else {
-      Schedulers.execute(callbacks, own, dispatcher.fallbackExecutor());
+      Schedulers.execute(callbacks, own, dispatcher().fallbackExecutor());
     }
   }
 
@@ -199,11 +204,11 @@ final class IncomingCall implements ServerStream.Call {
     calls.remove(this);
     synchronized (this) {
       // Its place among those that wait is free now, not only when its executor gets round to it.
-      counted = counted && !dispatcher.limit().withdraw(this);
+      counted = counted && !dispatcher().limit().withdraw(this);
     }
     Context.CancellableContext running = context;
     if (running != null) {
-      connection.reading().execute(() -> running.cancel(reason.asRuntimeException()));
+      connection().reading().execute(() -> running.cancel(reason.asRuntimeException()));
     }
   }
 
@@ -223,7 +228,7 @@ final class IncomingCall implements ServerStream.Call {
       if (deadline != null) {
         TimeoutEntry.put(metadata, deadline);
       }
-      tracing = dispatcher.newTracing(methodName, metadata);
+      tracing = dispatcher().newTracing(methodName, metadata);
       Context.CancellableContext running = newContext();
       context = running;
       Status already = cancelledWith;
@@ -249,7 +254,7 @@ final class IncomingCall implements ServerStream.Call {
     Context base = traced == null ? root : traced.filter(root);
     return deadline == null
         ? base.withCancellation()
-        : base.withDeadline(deadline, dispatcher.scheduler());
+        : base.withDeadline(deadline, dispatcher().scheduler());
   }
 
   private void startIn(Context.CancellableContext running) throws Throwable {
@@ -261,7 +266,7 @@ final class IncomingCall implements ServerStream.Call {
     }
     ServerMethodDefinition<?, ?> known = method;
     if (known == null) {
-      known = dispatcher.lookup(methodName);
+      known = dispatcher().lookup(methodName);
     }
     if (known == null) {
       close(Status.UNIMPLEMENTED.withDescription("Method not found: " + methodName));
@@ -280,7 +285,7 @@ final class IncomingCall implements ServerStream.Call {
   private <ReqT, RespT> void startHandler(ServerMethodDefinition<ReqT, RespT> method) {
     ServerTracing traced = tracing;
     IpcServerCall<ReqT, RespT> started =
-        new IpcServerCall<>(this, method.getMethodDescriptor(), traced);
+        new IpcServerCall<>(this, method.getMethodDescriptor());
     call = started;
     if (traced != null) {
       traced.started(started);
@@ -369,6 +374,6 @@ final class IncomingCall implements ServerStream.Call {
   private void close(Status status) {
     leave();
     stream.sendClose(status, MetadataCodec.EMPTY);
-    connection.calls().send(stream);
+    connection().calls().send(stream);
   }
 }

@@ -23,10 +23,8 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   private static final Listener<Object> NO_LISTENER = new Listener<>() {};
 
   private final IncomingCall call;
-  private final ServerStream stream;
   private final MethodDescriptor<ReqT, RespT> method;
   private final boolean serverSendsOneMessage;
-  private final @Nullable ServerTracing tracing;
 
   private Listener<ReqT> listener = noListener();
   private boolean headersSent;
@@ -34,15 +32,12 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   private boolean aborted; // written before closed
   private volatile boolean closed;
 
-  IpcServerCall(
-      IncomingCall call, MethodDescriptor<ReqT, RespT> method, @Nullable ServerTracing tracing) {
+  IpcServerCall(IncomingCall call, MethodDescriptor<ReqT, RespT> method) {
     this.call = call;
-    this.tracing = tracing;
-    this.stream = call.stream();
     this.method = method;
     this.serverSendsOneMessage = method.getType().serverSendsOneMessage();
     if (serverSendsOneMessage) {
-      stream.holdUntilClose();
+      stream().holdUntilClose();
     }
   }
 
@@ -59,8 +54,8 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
           "startCall() returned a null listener for method " + method.getFullMethodName());
     }
     listener = started;
-    if (!serverSendsOneMessage && stream.isReady()) {
-      stream.callbacks.ready();
+    if (!serverSendsOneMessage && stream().isReady()) {
+      stream().callbacks.ready();
     }
   }
 
@@ -71,7 +66,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     if (numMessages < 0) {
       throw new IllegalArgumentException("numMessages must be 0 or more, was " + numMessages);
     }
-    stream.requestMessages(numMessages);
+    stream().requestMessages(numMessages);
   }
 
   @Override
@@ -85,7 +80,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     }
     byte @Nullable [] encoded = encode(headers);
     if (encoded != null) {
-      stream.sendHeaders(encoded);
+      stream().sendHeaders(encoded);
       sendUnlessHeld();
     }
   }
@@ -117,10 +112,11 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
               : Status.INTERNAL.withDescription("Internal error so cancelling stream."));
       return;
     }
+    ServerTracing tracing = call.tracing();
     if (tracing == null) {
-      stream.enqueue(bytes);
+      stream().enqueue(bytes);
     } else {
-      tracing.enqueue(stream, bytes);
+      tracing.enqueue(stream(), bytes);
     }
     sendUnlessHeld();
   }
@@ -139,11 +135,11 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     byte @Nullable [] encoded = call.isOneWay() ? MetadataCodec.EMPTY : encode(trailers);
     if (encoded != null) {
       if (!status.isOk() && serverSendsOneMessage) {
-        stream.dropOutbound();
+        stream().dropOutbound();
       }
       call.leave();
-      stream.sendClose(status, encoded);
-      call.connection().calls().send(stream);
+      stream().sendClose(status, encoded);
+      call.connection().calls().send(stream());
     }
   }
 
@@ -154,13 +150,13 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
 
   @Override
   public boolean isReady() {
-    return !closed && stream.isReady();
+    return !closed && stream().isReady();
   }
 
   @Override
   public void setOnReadyThreshold(int numBytes) {
     super.setOnReadyThreshold(numBytes);
-    stream.setReadyThreshold(numBytes);
+    stream().setReadyThreshold(numBytes);
   }
 
   /** Messages are sent as they are; an unknown compressor is refused all the same. */
@@ -205,7 +201,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
 
   private void sendUnlessHeld() {
     if (!serverSendsOneMessage) {
-      call.connection().calls().send(stream);
+      call.connection().calls().send(stream());
     }
   }
 
@@ -220,6 +216,10 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
 
   // For the call.
 
+  private ServerStream stream() {
+    return call.stream();
+  }
+
   /** Ends the call in the handler's stead, unless that has closed it: the first close counts. */
   void abortUnlessClosed(Status status) {
     if (!closed) {
@@ -231,15 +231,16 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
   void abort(Status status) {
     aborted = true;
     closed = true;
-    stream.dropOutbound();
+    stream().dropOutbound();
     call.leave();
-    stream.sendClose(status, MetadataCodec.EMPTY);
-    call.connection().calls().send(stream);
+    stream().sendClose(status, MetadataCodec.EMPTY);
+    call.connection().calls().send(stream());
   }
 
   /** Runs one callback of the handler. */
   void callback(Object event) {
     if (event instanceof InboundMessage message) {
+      ServerTracing tracing = call.tracing();
       if (tracing != null) {
         tracing.received(message.size());
       }
@@ -248,7 +249,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       try {
         request = method.parseRequest(message);
       } finally {
-        stream.consumed(credit);
+        stream().consumed(credit);
       }
       listener.onMessage(request);
     } else if (event == ServerStream.HALF_CLOSED) {

@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
  * stream waits long behind another's large message. Guarded by the connection's lock.
  */
 final class SendQueue {
+  /** So large a frame goes out in the buffer in which it was encoded. */
+  private static final int GIVEN_BYTES = 16 * 1024;
+
   private final Connection connection;
   private final Streams streams;
   private final Transport transport;
   private final Runnable onFailure;
   private final Queue<Stream> waiting = new ArrayDeque<>();
+
+  /** Where frames are encoded; lent for as long as {@link #drain} runs. */
+  private ByteBuffer out = ByteBuffer.allocate(0);
 
   // One stream, as after the answer of a unary call, takes no list.
   private @Nullable Stream owed;
@@ -62,10 +68,10 @@ final class SendQueue {
       return false;
     }
     boolean any = false;
-    ByteBuffer out = BufferPool.shared().acquire();
+    out = BufferPool.shared().acquire();
     try {
       for (; next != null; next = transport.isWritable() ? next() : null) {
-        any |= sendOneFrame(next, out);
+        any |= sendOneFrame(next);
       }
       return any;
     } catch (IOException gone) {
@@ -87,13 +93,13 @@ final class SendQueue {
     return streams.takeOpenable();
   }
 
-  private boolean sendOneFrame(Stream stream, ByteBuffer out) throws IOException {
+  private boolean sendOneFrame(Stream stream) throws IOException {
     out.clear();
     if (!stream.encodeNext(out, streams)) {
       return false;
     }
     try {
-      transport.write(out.flip());
+      pass();
     } catch (IOException gone) {
       // An open one is told by the reader: the peer may have said that it did not process it.
       if (streams.get(stream.id()) != stream) {
@@ -106,6 +112,25 @@ final class SendQueue {
       owe(stream);
     }
     return true;
+  }
+
+  /** Copies a small frame to the transport, and gives it the buffer of a large one. */
+  private void pass() throws IOException {
+    if (out.position() < GIVEN_BYTES) {
+      transport.write(out.flip());
+      return;
+    }
+    ByteBuffer next = BufferPool.shared().acquire();
+    boolean given = false;
+    try {
+      given = transport.give(out);
+    } finally {
+      if (given) {
+        out = next;
+      } else {
+        BufferPool.shared().release(next);
+      }
+    }
   }
 
   /** The streams that wait to be opened, which then wait no more. */

@@ -5,28 +5,32 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First in, first out. Two elements, which is what a unary call has at most, take no memory beyond
- * the queue itself. Not thread-safe.
+ * First in, first out. Three elements, which is what a unary call has at most, take no memory
+ * beyond the queue itself. Not thread-safe.
  */
 final class SmallQueue<E> {
   private @Nullable E first;
   private @Nullable E second; // null if there is no first
-  private @Nullable ArrayDeque<E> others; // empty if there is no second
+  private @Nullable E third; // null if there is no second
+  private @Nullable ArrayDeque<E> others; // empty if there is no third
 
   void add(E element) {
     if (first == null) {
       first = element;
     } else if (second == null) {
       second = element;
+    } else if (third == null) {
+      third = element;
     } else {
       others().add(element);
     }
   }
 
   void addFirst(E element) {
-    if (second != null) {
-      others().addFirst(second);
+    if (third != null) {
+      others().addFirst(third);
     }
+    third = second;
     second = first;
     first = element;
   }
@@ -49,13 +53,15 @@ final class SmallQueue<E> {
   @Nullable E poll() {
     E taken = first;
     first = second;
-    second = others == null ? null : others.poll();
+    second = third;
+    third = others == null ? null : others.poll();
     return taken;
   }
 
   void clear() {
     first = null;
     second = null;
+    third = null;
     others = null;
   }
 
@@ -64,8 +70,10 @@ final class SmallQueue<E> {
   }
 
   int size() {
-    int inline = first == null ? 0 : second == null ? 1 : 2;
-    return others == null ? inline : inline + others.size();
+    if (third == null) {
+      return first == null ? 0 : second == null ? 1 : 2;
+    }
+    return others == null ? 3 : 3 + others.size();
   }
 
   /** In order. */
@@ -75,6 +83,9 @@ final class SmallQueue<E> {
     }
     if (second != null) {
       action.accept(second);
+    }
+    if (third != null) {
+      action.accept(third);
     }
     if (others != null) {
       others.forEach(action);

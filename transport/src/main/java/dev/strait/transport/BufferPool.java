@@ -86,14 +86,6 @@ public final class BufferPool {
     return (int) ((Thread.currentThread().getId() * 0x9E3779B9L) >>> 8) & (KEPT_BUFFERS - 1);
   }
 
-  /**
-   * Whether fewer buffers are lent than are kept. Who can do without one asks first: what is lent
-   * beyond that is allocated each time, outside the heap.
-   */
-  public boolean hasSpare() {
-    return outstanding() < KEPT_BUFFERS;
-  }
-
   /** How many buffers are lent now. */
   public int outstanding() {
     return ledger != null ? ledger.size() : (int) lent.sum();
