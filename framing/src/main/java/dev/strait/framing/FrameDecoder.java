@@ -39,6 +39,9 @@ public final class FrameDecoder extends IncrementalDecoder {
     }
     int missing = length - gatheredBytes();
     if (data.remaining() < missing) {
+      if (gatheredBytes() == 0 && data.remaining() > PartialFrame.SMALL_BYTES) {
+        prepareToGather(data, length, streamId, type, flags);
+      }
       gather(data, length);
       return;
     }

@@ -1,6 +1,7 @@
 package dev.strait.framing;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Receives decoded frames, one at a time, in order, on the thread that decodes. */
 @FunctionalInterface
@@ -22,4 +23,21 @@ public interface FrameListener {
    *     with whatever else is thrown, and the decoder has failed in either case
    */
   void onFrame(int streamId, int type, int flags, ByteBuffer data) throws FrameException;
+
+  /**
+   * A large frame that passed the limits did not come whole: where to gather its data. A listener
+   * that will copy the data anyway saves a copy so. {@link #onFrame} gets this very buffer,
+   * flipped.
+   *
+   * @param length how many bytes of data the frame has
+   * @param begin the first of them, more than 4 KiB, from position to limit; to be read with
+   *     absolute positions only, during the call
+   * @return a buffer with room for exactly {@code length} bytes, which is the decoder's until
+   *     {@link #onFrame} returns or the decoder is released; null for a buffer of the decoder
+   * @throws FrameException if the frame ends the connection
+   */
+  default @Nullable ByteBuffer gatherInto(
+      int streamId, int type, int flags, int length, ByteBuffer begin) throws FrameException {
+    return null;
+  }
 }

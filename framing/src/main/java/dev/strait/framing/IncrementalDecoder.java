@@ -95,6 +95,15 @@ abstract class IncrementalDecoder implements FrameCodec.Decoder {
     partial.dropLast();
   }
 
+  /** Asks the listener where the frame that begins with {@code data} is to be gathered. */
+  final void prepareToGather(ByteBuffer data, int bytes, int streamId, int type, int flags)
+      throws FrameException {
+    ByteBuffer target = listener.gatherInto(streamId, type, flags, bytes, data);
+    if (target != null) {
+      partial.gatherInto(target);
+    }
+  }
+
   /** Gathers all of {@code data} for a frame that has no more than {@code maxBytes} of data. */
   final void gather(ByteBuffer data, int maxBytes) {
     partial.append(data, data.remaining(), maxBytes);

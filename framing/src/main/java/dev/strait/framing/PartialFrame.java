@@ -44,6 +44,12 @@ final class PartialFrame {
     held.position(held.position() - 1);
   }
 
+  /** Gathers the frame, of which nothing has come, in a buffer with room for exactly that. */
+  void gatherInto(ByteBuffer target) {
+    buffer = target;
+    pooled = false;
+  }
+
   /**
    * Takes the next {@code bytes} of {@code from}.
    *

@@ -103,6 +103,42 @@ class FrameDecoderTest {
   }
 
   @Test
+  void aLargeFrameThatComesInPiecesIsGatheredWhereTheListenerSays() throws FrameException {
+    int lent = BufferPool.shared().outstanding();
+    ByteBuffer target = ByteBuffer.allocate(50_000);
+    List<ByteBuffer> got = new ArrayList<>();
+    FrameListener listener =
+        new FrameListener() {
+          @Override
+          public void onFrame(int streamId, int type, int flags, ByteBuffer data) {
+            got.add(data);
+          }
+
+          @Override
+          public ByteBuffer gatherInto(
+              int streamId, int type, int flags, int length, ByteBuffer begin) {
+            assertEquals(List.of(9, 0x43, 2, 50_000), List.of(streamId, type, flags, length));
+            assertEquals(10_000, begin.remaining());
+            assertEquals(1, begin.get(begin.position()));
+            return target;
+          }
+        };
+    FrameDecoder decoder = new FrameDecoder(NONE, listener);
+    ByteBuffer frame = ByteBuffer.allocate(FrameHeader.BYTES + 50_000);
+    FrameHeader.put(frame, 50_000, 9, 0x43, 2);
+    frame.put(FrameHeader.BYTES, (byte) 1).put(frame.limit() - 1, (byte) 2);
+    decoder.decode(frame.slice(0, FrameHeader.BYTES + 10_000));
+    decoder.decode(frame.slice(FrameHeader.BYTES + 10_000, 20_000));
+    assertEquals(lent, BufferPool.shared().outstanding());
+    assertEquals(0, got.size());
+    decoder.decode(frame.slice(FrameHeader.BYTES + 30_000, 20_000));
+    assertSame(target, got.get(0));
+    assertEquals(50_000, target.limit());
+    assertEquals(1, target.get(0));
+    assertEquals(2, target.get(49_999));
+  }
+
+  @Test
   void everyTypeWithEveryFlagsPassesUnchanged() throws FrameException {
     FrameDecoder decoder = new FrameDecoder(NONE, recorder);
     ByteBuffer frame = ByteBuffer.allocate(FrameHeader.BYTES + 1);
