@@ -138,7 +138,7 @@ final class ClientStream extends Stream {
     if (ended && outboundCount() <= 1) {
       OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
       if (message != null) {
-        out.put(message.bytes);
+        put(message, out);
         flags |= FrameType.FLAG_WITH_MESSAGE;
       }
       if (outboundCount() == 0) {
@@ -163,8 +163,8 @@ final class ClientStream extends Stream {
   }
 
   @Override
-  void sent(OutboundMessage message) {
-    sent.add(message);
+  boolean keeps(OutboundMessage message) {
+    return sent.add(message);
   }
 
   @Override

@@ -170,8 +170,8 @@ final class FrameWriter {
   }
 
   /**
-   * Whether no more can be sent. A transport that disconnects takes no more frames either, but sends
-   * what it has, and then closes by itself.
+   * Whether no more can be sent. A transport that disconnects takes no more frames either, but
+   * sends what it has, and then closes by itself.
    */
   boolean hasFailed() {
     return failed && transport.state() != TransportState.DRAINING;

@@ -52,6 +52,18 @@ final class InboundFrames implements FrameListener {
     }
   }
 
+  /** A message is gathered where it will be, and not copied there when its frame is whole. */
+  @Override
+  public @Nullable ByteBuffer gatherInto(
+      int streamId, int type, int flags, int length, ByteBuffer begin) throws WireException {
+    boolean known = (flags & ~FrameType.knownFlags(FrameType.MESSAGE)) == 0;
+    if (type != FrameType.MESSAGE || !known || !connectionCredit.covers(length)) {
+      return null;
+    }
+    Stream stream = streamId == 0 ? null : connection.calls().openOrClosed(streamId);
+    return stream == null ? null : stream.gatherInto(flags, length, begin);
+  }
+
   /** False for a frame to ignore. */
   private boolean isKnown(int streamId, int type, int flags) throws WireException {
     int knownFlags = FrameType.knownFlags(type);

@@ -10,16 +10,23 @@ import java.io.InputStream;
  * back to the peer when it is delivered or dropped.
  */
 final class InboundMessage extends ByteArrayInputStream implements Detachable, KnownLength {
-  private final int credit;
+  private static final byte[] NONE = {};
+
+  private int credit;
 
   InboundMessage(byte[] bytes, int credit) {
-    super(bytes);
+    this(bytes, 0, bytes.length);
     this.credit = credit;
   }
 
-  private InboundMessage(byte[] bytes, int offset, int length) {
+  /** The message is {@code length} bytes of an array that is its own. */
+  InboundMessage(byte[] bytes, int offset, int length) {
     super(bytes, offset, length);
-    this.credit = 0;
+  }
+
+  /** Holds so much credit from now on. Called before it is delivered. */
+  void hold(int bytes) {
+    credit = bytes;
   }
 
   /** The credit that is still held for it. */
@@ -29,13 +36,33 @@ final class InboundMessage extends ByteArrayInputStream implements Detachable, K
 
   /** The bytes are the marshaller's own, so whoever detaches them need not copy. */
   @Override
-  public InputStream detach() {
+  public synchronized InputStream detach() {
     InboundMessage rest = new InboundMessage(buf, pos, count - pos);
-    pos = count;
+    forget();
     return rest;
   }
 
+  /**
+   * The marshaller has returned. If it has read all, nobody needs the bytes any more, and a large
+   * array is used again; if not, somebody may still want to read them.
+   */
+  synchronized void parsed() {
+    byte[] read = buf;
+    if (pos == count && read.length >= LargeArrays.MIN_BYTES) {
+      forget();
+      LargeArrays.give(read);
+    }
+  }
+
+  private void forget() {
+    buf = NONE;
+    pos = 0;
+    mark = 0;
+    count = 0;
+  }
+
+  /** How long it is. Asked before it is read. */
   int size() {
-    return count;
+    return count - pos;
   }
 }

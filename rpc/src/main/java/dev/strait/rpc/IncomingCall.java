@@ -284,8 +284,7 @@ final class IncomingCall implements ServerStream.Call {
 
   private <ReqT, RespT> void startHandler(ServerMethodDefinition<ReqT, RespT> method) {
     ServerTracing traced = tracing;
-    IpcServerCall<ReqT, RespT> started =
-        new IpcServerCall<>(this, method.getMethodDescriptor());
+    IpcServerCall<ReqT, RespT> started = new IpcServerCall<>(this, method.getMethodDescriptor());
     call = started;
     if (traced != null) {
       traced.started(started);

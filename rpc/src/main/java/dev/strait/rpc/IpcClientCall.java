@@ -243,12 +243,13 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   public void sendMessage(ReqT message) {
     checkMaySend();
     try {
-      byte[] bytes = Payloads.read(method.streamRequest(message), maxOutboundMessageBytes());
+      OutboundMessage outbound =
+          Payloads.read(method.streamRequest(message), maxOutboundMessageBytes());
       ClientTracing tracing = stream.tracing();
       if (tracing == null) {
-        stream.enqueue(bytes);
+        stream.enqueue(outbound);
       } else {
-        tracing.enqueue(stream, bytes);
+        tracing.enqueue(stream, outbound);
       }
     } catch (Throwable e) {
       cancel(Status.CANCELLED.withDescription("Failed to stream message").withCause(e));
@@ -506,6 +507,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       RespT response;
       try {
         response = method.parseResponse(message);
+        message.parsed();
       } finally {
         stream.consumed(credit);
       }

@@ -101,9 +101,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     if (call.isOneWay()) {
       return;
     }
-    byte[] bytes;
+    OutboundMessage outbound;
     try {
-      bytes = Payloads.read(method.streamResponse(message), Integer.MAX_VALUE);
+      outbound = Payloads.read(method.streamResponse(message), Integer.MAX_VALUE);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "a reply could not be written", e);
       abort(
@@ -114,9 +114,9 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     }
     ServerTracing tracing = call.tracing();
     if (tracing == null) {
-      stream().enqueue(bytes);
+      stream().enqueue(outbound);
     } else {
-      tracing.enqueue(stream(), bytes);
+      tracing.enqueue(stream(), outbound);
     }
     sendUnlessHeld();
   }
@@ -248,6 +248,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       ReqT request;
       try {
         request = method.parseRequest(message);
+        message.parsed();
       } finally {
         stream().consumed(credit);
       }

@@ -1,7 +1,6 @@
 package dev.strait.rpc;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +13,12 @@ final class MessageAssembler {
   private final int allocateAtOnceBytes;
 
   private byte @Nullable [] bytes;
+  private int start;
   private int total;
   private int filled;
+
+  /** Where the data of a first frame is gathered, which has not come whole. */
+  private byte @Nullable [] prepared;
 
   MessageAssembler(int maxMessageBytes, int allocateAtOnceBytes) {
     this.maxMessageBytes = maxMessageBytes;
@@ -27,16 +30,50 @@ final class MessageAssembler {
     return bytes != null;
   }
 
+  /** Whether the next frame has a place already. */
+  boolean isPrepared() {
+    return prepared != null;
+  }
+
+  /**
+   * Where the data of the next frame, which comes in pieces, is best gathered: where the message
+   * will be, so that {@link #add} need not copy it.
+   *
+   * @param length of all the data
+   * @param begin how it begins, four bytes at least
+   * @return null if nowhere in particular, also if the frame is to be refused
+   */
+  @Nullable ByteBuffer gatherInto(boolean continued, boolean more, int length, ByteBuffer begin) {
+    byte[] begun = bytes;
+    if (continued != (begun != null)) {
+      return null;
+    }
+    if (begun != null) {
+      int at = start + filled;
+      boolean fits = length <= total - filled && length <= begun.length - at;
+      return fits ? ByteBuffer.wrap(begun, at, length).slice() : null;
+    }
+    int prefix = more ? Integer.BYTES : 0;
+    long announced =
+        more ? Integer.toUnsignedLong(begin.getInt(begin.position())) : length - prefix;
+    if (announced > maxMessageBytes || (more && announced <= length - prefix)) {
+      return null;
+    }
+    byte[] fresh = atFirst((int) announced, prefix, length - prefix);
+    prepared = fresh;
+    return ByteBuffer.wrap(fresh, 0, length).slice();
+  }
+
   /**
    * Takes the data of the next frame.
    *
    * @return the message if this was its last frame, else null
    * @throws StreamException if the message is over the limit or its frames contradict each other
    */
-  byte @Nullable [] add(ByteBuffer data, boolean more) throws StreamException {
+  @Nullable InboundMessage add(ByteBuffer data, boolean more) throws StreamException {
     byte[] begun = bytes;
     if (begun == null) {
-      return more ? begin(data) : whole(data, maxMessageBytes);
+      return more ? begin(data) : gathered(data);
     }
     int length = data.remaining();
     if (more ? length >= total - filled : length != total - filled) {
@@ -48,29 +85,36 @@ final class MessageAssembler {
               + ((long) filled + length)
               + (more ? " came and more follow" : " came"));
     }
-    if (filled + length > begun.length) {
-      begun =
-          Arrays.copyOf(begun, (int) Math.min(total, Math.max(2L * begun.length, filled + length)));
-      bytes = begun;
-    }
-    data.get(begun, filled, length);
+    begun = withRoom(begun, length);
+    bytes = begun;
+    put(data, begun, start + filled);
     filled += length;
     if (more) {
       return null;
     }
     bytes = null;
-    return begun;
+    return new InboundMessage(begun, start, total);
+  }
+
+  private InboundMessage gathered(ByteBuffer data) throws StreamException {
+    byte[] gathered = takePrepared(data);
+    if (gathered == null) {
+      return whole(data, maxMessageBytes);
+    }
+    checkSize(data.remaining(), maxMessageBytes);
+    return new InboundMessage(gathered, data.position(), data.remaining());
   }
 
   /** A message that came in one frame. */
-  static byte[] whole(ByteBuffer data, int maxMessageBytes) throws StreamException {
-    checkSize(data.remaining(), maxMessageBytes);
-    byte[] message = new byte[data.remaining()];
-    data.get(message);
-    return message;
+  static InboundMessage whole(ByteBuffer data, int maxMessageBytes) throws StreamException {
+    int length = data.remaining();
+    checkSize(length, maxMessageBytes);
+    byte[] message = LargeArrays.take(length);
+    data.get(message, 0, length);
+    return new InboundMessage(message, 0, length);
   }
 
-  private byte @Nullable [] begin(ByteBuffer data) throws StreamException {
+  private @Nullable InboundMessage begin(ByteBuffer data) throws StreamException {
     int announced = Fields.i32(data, "message");
     checkSize(Integer.toUnsignedLong(announced), maxMessageBytes);
     int length = data.remaining();
@@ -84,11 +128,55 @@ final class MessageAssembler {
               + " came and more follow");
     }
     total = announced;
-    byte[] begun = new byte[Math.min(total, Math.max(allocateAtOnceBytes, length))];
-    data.get(begun, 0, length);
     filled = length;
-    bytes = begun;
+    byte[] gathered = takePrepared(data);
+    if (gathered == null) {
+      byte[] begun = atFirst(total, 0, length);
+      start = 0;
+      data.get(begun, 0, length);
+      bytes = begun;
+    } else {
+      start = data.position();
+      bytes = gathered;
+    }
     return null;
+  }
+
+  /** Memory for a message that begins: for all of it only if that is there already. */
+  private byte[] atFirst(int announced, int prefix, int came) {
+    int fresh = Math.min(announced, Math.max(allocateAtOnceBytes, came));
+    return LargeArrays.take(
+        (int) Math.min(Integer.MAX_VALUE, (long) prefix + announced), prefix + fresh);
+  }
+
+  private byte[] withRoom(byte[] begun, int length) {
+    long needed = (long) start + filled + length;
+    if (needed <= begun.length) {
+      return begun;
+    }
+    byte[] larger =
+        LargeArrays.take((int) Math.min(total, Math.max(2L * begun.length, filled + length)));
+    System.arraycopy(begun, start, larger, 0, filled);
+    start = 0;
+    LargeArrays.give(begun);
+    return larger;
+  }
+
+  private static void put(ByteBuffer data, byte[] to, int at) {
+    boolean there =
+        data.hasArray() && data.array() == to && data.arrayOffset() + data.position() == at;
+    if (!there) {
+      data.get(to, at, data.remaining());
+    }
+  }
+
+  /** The array in which {@code data} was gathered, if it is the one for that. */
+  private byte @Nullable [] takePrepared(ByteBuffer data) {
+    byte[] gathered = prepared;
+    prepared = null;
+    boolean there =
+        gathered != null && data.hasArray() && data.array() == gathered && data.arrayOffset() == 0;
+    return there ? gathered : null;
   }
 
   private static void checkSize(long size, int maxMessageBytes) throws StreamException {

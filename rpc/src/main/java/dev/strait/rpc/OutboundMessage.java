@@ -1,17 +1,22 @@
 package dev.strait.rpc;
 
-/** A serialised message on its way out, and how much of it is framed already. */
+/**
+ * A serialised message on its way out, and how much of it is framed already. Its bytes may be the
+ * beginning of a larger array.
+ */
 final class OutboundMessage {
   final byte[] bytes;
+  final int length;
   int framed;
   boolean begun;
 
-  OutboundMessage(byte[] bytes) {
+  OutboundMessage(byte[] bytes, int length) {
     this.bytes = bytes;
+    this.length = length;
   }
 
   int remaining() {
-    return bytes.length - framed;
+    return length - framed;
   }
 
   /** Makes ready to be sent again; how many bytes more that are than were left. */

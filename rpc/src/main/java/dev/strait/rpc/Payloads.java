@@ -15,12 +15,12 @@ final class Payloads {
    *
    * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if it is larger than {@code maxBytes}
    */
-  static byte[] read(InputStream stream, int maxBytes) {
+  static OutboundMessage read(InputStream stream, int maxBytes) {
     try (stream) {
       if (stream instanceof KnownLength) {
         int length = stream.available();
         checkSize(length, maxBytes);
-        byte[] bytes = new byte[length];
+        byte[] bytes = LargeArrays.take(length);
         int filled = 0;
         while (filled < length) {
           int n = stream.read(bytes, filled, length - filled);
@@ -31,11 +31,11 @@ final class Payloads {
           }
           filled += n;
         }
-        return bytes;
+        return new OutboundMessage(bytes, length);
       }
       byte[] bytes = stream.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, maxBytes + 1L));
       checkSize(bytes.length, maxBytes);
-      return bytes;
+      return new OutboundMessage(bytes, bytes.length);
     } catch (IOException e) {
       throw Status.INTERNAL
           .withDescription("the marshaller failed")

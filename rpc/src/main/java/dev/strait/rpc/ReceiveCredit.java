@@ -26,6 +26,11 @@ final class ReceiveCredit {
     return true;
   }
 
+  /** Whether the peer has credit for so many bytes. */
+  synchronized boolean covers(long bytes) {
+    return bytes <= granted - received;
+  }
+
   /** Counts bytes that nobody holds any more; whether {@link #limit} is to be announced. */
   synchronized boolean consume(long bytes) {
     consumed += bytes;

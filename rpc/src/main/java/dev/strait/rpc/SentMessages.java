@@ -22,19 +22,23 @@ final class SentMessages {
   private long bytes;
   private boolean complete = true;
 
-  void add(OutboundMessage message) {
+  /** Keeps a message; false if it is not needed. */
+  boolean add(OutboundMessage message) {
     if (!complete) {
-      return;
+      return false;
     }
-    bytes += message.bytes.length;
+    bytes += message.length;
     if (bytes > MAX_BYTES) {
       forget();
-    } else if (first == null) {
+      return false;
+    }
+    if (first == null) {
       first = message;
     } else {
       others = others == null ? new ArrayDeque<>() : others;
       others.add(message);
     }
+    return true;
   }
 
   /** Keeps nothing any more. */
@@ -56,7 +60,7 @@ final class SentMessages {
       last = first;
       first = null;
     }
-    bytes -= last == null ? 0 : last.bytes.length;
+    bytes -= last == null ? 0 : last.length;
     return last;
   }
 }

@@ -130,7 +130,7 @@ final class ServerStream extends Stream {
         out.position(at);
         return false;
       }
-      out.put(message.bytes);
+      put(message, out);
       flags |= FrameType.FLAG_WITH_MESSAGE;
     }
     FrameEncoder.end(out, at, id(), FrameType.CLOSE, flags);
@@ -159,7 +159,9 @@ final class ServerStream extends Stream {
   }
 
   @Override
-  void sent(OutboundMessage message) {}
+  boolean keeps(OutboundMessage message) {
+    return false;
+  }
 
   /** The caller sends no more messages. */
   void receiveEnd() {

@@ -129,11 +129,11 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * @return false if the stream is closed, so that it is dropped
    */
   @CanIgnoreReturnValue
-  final synchronized boolean enqueue(byte[] message) {
+  final synchronized boolean enqueue(OutboundMessage message) {
     if (state.isOver()) {
       return false;
     }
-    outbound.add(new OutboundMessage(message));
+    outbound.add(message);
     outboundBytes += message.length;
     return true;
   }
@@ -141,7 +141,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** How large the messages are that wait, in order. */
   final synchronized int[] outboundSizes() {
     IntStream.Builder sizes = IntStream.builder();
-    outbound.forEach(message -> sizes.add(message.bytes.length));
+    outbound.forEach(message -> sizes.add(message.length));
     return sizes.build().toArray();
   }
 
@@ -200,34 +200,43 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** {@link #encodeNext} for this kind of stream, under both locks. */
   abstract boolean encode(ByteBuffer out, Streams on);
 
-  final @Nullable OutboundMessage firstOutbound() {
-    return outbound.peek();
-  }
-
   final int outboundCount() {
     return outbound.size();
   }
 
   /**
    * Takes the first message, which must be the last one too, if it fits into a frame that holds
-   * {@code dataBytes} already and its credit is there, to send it whole.
+   * {@code dataBytes} already and its credit is there. The caller then {@linkplain #put puts} it
+   * into the frame.
    */
   final @Nullable OutboundMessage takeWhole(int dataBytes, Streams on) {
     OutboundMessage message = outbound.peek();
     if (message == null || message.begun) {
       return null;
     }
-    long frame = (long) dataBytes + message.bytes.length;
+    long frame = (long) dataBytes + message.length;
     long cost = frame + Limits.MESSAGE_OVERHEAD_BYTES;
     if (frame > Limits.MAX_FRAME_BYTES || cost > creditOn(on)) {
       return null;
     }
     on.credit().spend(cost);
     outbound.poll();
-    outboundBytes -= message.bytes.length;
-    message.framed = message.bytes.length;
-    sent(message);
+    outboundBytes -= message.length;
+    message.framed = message.length;
     return message;
+  }
+
+  /** Puts a message that was taken whole into its frame. */
+  final void put(OutboundMessage message, ByteBuffer out) {
+    out.put(message.bytes, 0, message.length);
+    doneWith(message);
+  }
+
+  /** All of a message was encoded. A large array is used again. */
+  private void doneWith(OutboundMessage message) {
+    if (!keeps(message)) {
+      LargeArrays.give(message.bytes);
+    }
   }
 
   /**
@@ -254,7 +263,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
             | (last ? FrameType.FLAG_END : 0);
     FrameHeader.put(out, prefix + piece, id, FrameType.MESSAGE, flags);
     if (prefix > 0) {
-      out.putInt(message.bytes.length);
+      out.putInt(message.length);
     }
     out.put(message.bytes, message.framed, piece);
     message.framed += piece;
@@ -265,13 +274,13 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     outboundBytes -= piece;
     if (!more) {
       outbound.poll();
-      sent(message);
+      doneWith(message);
     }
     return true;
   }
 
-  /** All of a message was encoded. */
-  abstract void sent(OutboundMessage message);
+  /** All of a message was encoded: whether it is kept, to be sent again if need be. */
+  abstract boolean keeps(OutboundMessage message);
 
   /**
    * A receiver grants half a window at the latest, so a piece of that size never waits for ever.
@@ -313,7 +322,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     heard = true;
     boolean more = (flags & FrameType.FLAG_MORE) != 0;
     boolean continued = (flags & FrameType.FLAG_CONTINUED) != 0;
-    if (more || continued || inMessage()) {
+    MessageAssembler messages = assembler;
+    boolean simple = messages == null || !(messages.inMessage() || messages.isPrepared());
+    if (more || continued || !simple) {
       receivePiece(data, more, continued, cost);
     } else {
       receiveWhole(data, (flags & FrameType.FLAG_END) != 0, cost);
@@ -321,7 +332,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   private void receiveWhole(ByteBuffer data, boolean last, int cost) throws StreamException {
-    byte[] message;
+    InboundMessage message;
     try {
       checkCredit(cost, last);
       message = MessageAssembler.whole(data, maxMessageBytes);
@@ -329,7 +340,8 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
       addPartialCredit(cost);
       throw e;
     }
-    callbacks.add(new InboundMessage(message, cost));
+    message.hold(cost);
+    callbacks.add(message);
   }
 
   private void receivePiece(ByteBuffer data, boolean more, boolean continued, int cost)
@@ -341,16 +353,34 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
           CancelCode.PROTOCOL_ERROR,
           continued ? "no message is to be continued" : "a message began inside another");
     }
-    byte[] whole = assembler().add(data, more);
+    InboundMessage whole = assembler().add(data, more);
     if (whole == null) {
       releasePartialIfWanted();
     } else {
-      callbacks.add(new InboundMessage(whole, takePartialCredit()));
+      whole.hold(takePartialCredit());
+      callbacks.add(whole);
     }
     if (state().isOver()) {
       // It ended meanwhile, after its credit had been given back.
       releasePartial();
     }
+  }
+
+  /**
+   * Where the data of a frame with a message, which comes in pieces, is best gathered. Called by
+   * the reading role.
+   *
+   * @return null if nowhere in particular, also if the frame is to be refused
+   */
+  final @Nullable ByteBuffer gatherInto(int flags, int length, ByteBuffer begin) {
+    ReceiveCredit credit = receiveCredit;
+    boolean covered =
+        credit == null ? length <= bound().limits().streamWindowBytes() : credit.covers(length);
+    boolean continued = (flags & FrameType.FLAG_CONTINUED) != 0;
+    boolean more = (flags & FrameType.FLAG_MORE) != 0;
+    return covered && !state().isOver()
+        ? assembler().gatherInto(continued, more, length, begin)
+        : null;
   }
 
   private void checkCredit(int cost, boolean last) throws StreamException {

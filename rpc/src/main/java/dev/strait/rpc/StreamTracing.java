@@ -55,7 +55,7 @@ abstract class StreamTracing<T extends StreamTracer> {
   }
 
   /** Appends a message to what {@code stream} sends. */
-  final void enqueue(Stream stream, byte[] message) {
+  final void enqueue(Stream stream, OutboundMessage message) {
     exclusively(
         () -> {
           if (stream.enqueue(message) && onWire) {

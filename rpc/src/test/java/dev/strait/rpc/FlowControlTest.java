@@ -10,6 +10,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not read is not sent, and what is not sent is not lost. */
 abstract class FlowControlTest {
@@ -115,6 +118,34 @@ abstract class FlowControlTest {
 
     assertTrue(call.awaitClose().isOk(), () -> call.status.toString());
     assertArrayEquals(large, call.messages.get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {70_001, 200_000, 512 * 1024})
+  void largeMessagesArriveAsTheyWereWhereverCreditCutsThem(int window) throws Exception {
+    MethodDescriptor<byte[], byte[]> method = Raw.knowingLengths(Raw.BIDI);
+    local.serve(b -> b.addService(Raw.service(method, Raw.echo())).windows(window, 3 * window));
+    RecordingListener<byte[]> listener = new RecordingListener<>();
+    ClientCall<byte[], byte[]> call =
+        local.channel(b -> b.windows(window, 2 * window)).newCall(method, CallOptions.DEFAULT);
+    call.start(listener, new Metadata());
+    call.request(1000);
+    List<byte[]> sent = new ArrayList<>();
+    for (int size : new int[] {1, 65_537, 65_540, 131_072, 131_073, 700_000, 40_000, 1 << 20}) {
+      byte[] message = new byte[size];
+      new Random(size).nextBytes(message);
+      sent.add(message);
+      call.sendMessage(message);
+      // By now there is a connection, whose messages may take buffers of the pool.
+      listener.awaitMessages(size == 1 ? 1 : 0);
+    }
+    call.halfClose();
+
+    assertTrue(listener.awaitClose().isOk(), () -> listener.status.toString());
+    assertEquals(sent.size(), listener.messages.size());
+    for (int i = 0; i < sent.size(); i++) {
+      assertArrayEquals(sent.get(i), listener.messages.get(i));
+    }
   }
 
   @Test

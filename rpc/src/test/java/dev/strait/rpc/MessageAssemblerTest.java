@@ -3,11 +3,13 @@ package dev.strait.rpc;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -19,9 +21,10 @@ final class MessageAssemblerTest {
   @Test
   void aMessageInOneFrameIsItsData() throws Exception {
     assertArrayEquals(
-        new byte[] {1, 2}, assembler.add(Data.of((byte) 1, (byte) 2).toBuffer(), false));
-    assertArrayEquals(new byte[0], assembler.add(Data.of().toBuffer(), false));
-    assertEquals(MAX, assembler.add(ByteBuffer.allocate(MAX), false).length);
+        new byte[] {1, 2},
+        assembler.add(Data.of((byte) 1, (byte) 2).toBuffer(), false).readAllBytes());
+    assertArrayEquals(new byte[0], assembler.add(Data.of().toBuffer(), false).readAllBytes());
+    assertEquals(MAX, assembler.add(ByteBuffer.allocate(MAX), false).size());
   }
 
   @Test
@@ -31,9 +34,9 @@ final class MessageAssemblerTest {
       byte[] message = new byte[2 + random.nextInt(MAX - 1)];
       random.nextBytes(message);
       int at = random.nextInt(message.length);
-      Data first = new Data().u32(message.length).bytes(java.util.Arrays.copyOf(message, at));
+      Data first = new Data().u32(message.length).bytes(Arrays.copyOf(message, at));
       assertNull(assembler.add(first.toBuffer(), true));
-      byte[] whole = null;
+      InboundMessage whole = null;
       while (whole == null) {
         assertTrue(assembler.inMessage());
         int length = 1 + random.nextInt(message.length - at);
@@ -41,7 +44,7 @@ final class MessageAssemblerTest {
         whole = assembler.add(ByteBuffer.wrap(message, at, length), more);
         at += length;
       }
-      assertArrayEquals(message, whole);
+      assertArrayEquals(message, whole.readAllBytes());
       assertFalse(assembler.inMessage());
     }
   }
@@ -104,6 +107,67 @@ final class MessageAssemblerTest {
       assertEquals(CancelCode.PROTOCOL_ERROR, thrown.code(), wrong::toString);
       assertTrue(thrown.text().contains("3 bytes was announced"), thrown.text());
     }
+  }
+
+  @Test
+  void piecesThatAreGatheredInPlaceGiveTheMessage() throws Exception {
+    Random random = new Random(5);
+    MessageAssembler large = new MessageAssembler(1 << 20, 1 << 16);
+    int gathered = 0;
+    for (int round = 0; round < 500; round++) {
+      byte[] message = new byte[1 + random.nextInt(1 << 18)];
+      random.nextBytes(message);
+      int at = 0;
+      InboundMessage whole = null;
+      while (whole == null) {
+        int left = message.length - at;
+        int piece = left == 1 ? 1 : 1 + random.nextInt(Math.min(1 << 16, left));
+        boolean more = piece < left;
+        Data data = new Data();
+        if (at == 0 && more) {
+          data.u32(message.length);
+        }
+        ByteBuffer frame = data.bytes(Arrays.copyOfRange(message, at, at + piece)).toBuffer();
+        ByteBuffer into =
+            frame.remaining() >= 4 && random.nextBoolean()
+                ? large.gatherInto(at > 0, more, frame.remaining(), frame)
+                : null;
+        if (into != null) {
+          assertEquals(frame.remaining(), into.remaining());
+          frame = into.put(frame).flip();
+          gathered++;
+        }
+        whole = large.add(frame, more);
+        at += piece;
+      }
+      assertEquals(message.length, whole.size());
+      assertArrayEquals(message, whole.readAllBytes());
+      whole.parsed();
+    }
+    assertTrue(gathered > 500, () -> "nothing was gathered in place");
+  }
+
+  @Test
+  void whatWasPreparedForAFrameThatCameOtherwiseIsForgotten() throws Exception {
+    ByteBuffer first = Data.of(new byte[20]).toBuffer();
+    assertNotNull(assembler.gatherInto(false, false, 20, first));
+
+    byte[] other = {1, 2, 3, 4};
+    assertArrayEquals(other, assembler.add(ByteBuffer.wrap(other), false).readAllBytes());
+  }
+
+  @Test
+  void nothingIsPreparedForAFrameThatWillBeRefused() throws Exception {
+    assertNull(assembler.gatherInto(true, false, 20, Data.of(new byte[20]).toBuffer()));
+    assertNull(assembler.gatherInto(false, false, MAX + 1, Data.of(new byte[20]).toBuffer()));
+    assertNull(assembler.gatherInto(false, true, 20, new Data().u32(MAX + 1).toBuffer()));
+    assertNull(assembler.gatherInto(false, true, 20, new Data().u32(-1).toBuffer()));
+    assertNull(assembler.gatherInto(false, true, 20, new Data().u32(16).toBuffer()));
+
+    assembler.add(new Data().u32(30).u8(1).toBuffer(), true);
+    assertNull(assembler.gatherInto(false, false, 20, Data.of(new byte[20]).toBuffer()));
+    assertNull(assembler.gatherInto(true, false, 30, Data.of(new byte[20]).toBuffer()));
+    assertNotNull(assembler.gatherInto(true, false, 29, Data.of(new byte[20]).toBuffer()));
   }
 
   private StreamException refused(Data data, boolean more) {

@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -40,6 +41,33 @@ final class Raw {
         throw new UncheckedIOException(e);
       }
     }
+  }
+
+  /** Messages as they are, in streams that know their length, as protobuf's do. */
+  static final class KnownLengthMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+    private static final class Known extends ByteArrayInputStream implements KnownLength {
+      Known(byte[] bytes) {
+        super(bytes);
+      }
+    }
+
+    @Override
+    public InputStream stream(byte[] value) {
+      return new Known(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      return new BytesMarshaller().parse(stream);
+    }
+  }
+
+  /** The same method, with messages that know their length. */
+  static MethodDescriptor<byte[], byte[]> knowingLengths(MethodDescriptor<byte[], byte[]> method) {
+    return method.toBuilder()
+        .setRequestMarshaller(new KnownLengthMarshaller())
+        .setResponseMarshaller(new KnownLengthMarshaller())
+        .build();
   }
 
   static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {

@@ -5,22 +5,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.framing.FrameHeader;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -60,6 +70,86 @@ abstract class ReadingTest {
     finish.countDown();
     assertEquals("block", blocked.get(15, TimeUnit.SECONDS).getText());
     assertEquals("y", call(channel, "y").get(15, TimeUnit.SECONDS).getText());
+  }
+
+  /** Two calls that came together are answered together, unless the second handler takes long. */
+  @Test
+  void aReplyThatIsToBeWrittenWithTheNextDoesNotWaitForAHandlerThatBlocks() throws Exception {
+    local.serve(b -> b.directExecutor().addService(Raw.service(Raw.UNARY, new SecondBlocks())));
+    ScriptedPeer peer = local.greetedPeer();
+    byte[] one = unaryOpen(1);
+    byte[] two = unaryOpen(3);
+    byte[] both = Arrays.copyOf(one, one.length + two.length);
+    System.arraycopy(two, 0, both, one.length, two.length);
+
+    peer.sendBytes(both);
+
+    awaitStarted(1);
+    assertEquals(1, peer.nextButWindow().streamId());
+    finish.countDown();
+    assertEquals(3, peer.nextButWindow().streamId());
+  }
+
+  private static byte[] unaryOpen(int streamId) {
+    byte[] data = new Data().u32(0).text("raw/Unary").u16(0).noMetadata().toBytes();
+    ByteBuffer frame = ByteBuffer.allocate(FrameHeader.BYTES + data.length);
+    int flags = FrameType.FLAG_METHOD_NAME | FrameType.FLAG_WITH_MESSAGE | FrameType.FLAG_END;
+    FrameHeader.put(frame, data.length, streamId, FrameType.OPEN, flags);
+    return frame.put(data).array();
+  }
+
+  /** Answers the first call, and the second one when it may. */
+  private final class SecondBlocks implements ServerCallHandler<byte[], byte[]> {
+    private final AtomicInteger calls = new AtomicInteger();
+
+    @Override
+    public ServerCall.Listener<byte[]> startCall(
+        ServerCall<byte[], byte[]> call, Metadata headers) {
+      if (calls.incrementAndGet() == 2) {
+        started.release();
+        await(finish);
+      }
+      call.sendHeaders(new Metadata());
+      call.sendMessage(new byte[0]);
+      call.close(Status.OK, new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
+  }
+
+  @Test
+  void aCallIsAnsweredWhenACallerHasReadForLong() throws Exception {
+    local.serve(b -> b.addService(new Blocking()));
+    Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+    ManagedChannel channel = local.channel(b -> b.threadFactory(task -> daemon(task, threads)));
+    EchoGrpc.EchoBlockingStub stub = EchoGrpc.newBlockingStub(channel);
+    // The first finds the reader reading; from then on callers read.
+    for (int i = 0; i < 10; i++) {
+      assertEquals("y", stub.unary(request("y")).getText());
+    }
+    CompletableFuture<String> blocked =
+        CompletableFuture.supplyAsync(() -> stub.unary(request("block")).getText());
+    awaitStarted(1);
+    // By then the reader mostly sleeps; the call is answered whether or not it does.
+    Thread reader =
+        threads.stream().filter(t -> t.getName().startsWith("strait-reader")).findFirst().get();
+    long start = System.nanoTime();
+    while (reader.getState() != Thread.State.WAITING && System.nanoTime() - start < 200_000_000) {
+      Thread.onSpinWait();
+    }
+
+    assertEquals("x", call(channel, "x").get(15, TimeUnit.SECONDS).getText());
+    assertEquals("z", stub.unary(request("z")).getText());
+    assertFalse(blocked.isDone());
+
+    finish.countDown();
+    assertEquals("block", blocked.get(15, TimeUnit.SECONDS));
+  }
+
+  private static Thread daemon(Runnable task, Queue<Thread> threads) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    threads.add(thread);
+    return thread;
   }
 
   @Test
@@ -201,7 +291,7 @@ abstract class ReadingTest {
     assertEquals("abc", joined.get(15, TimeUnit.SECONDS).getText());
     RecordingListener<EchoReply> bidi = new RecordingListener<>();
     var call = channel.newCall(EchoGrpc.getBidiStreamMethod(), CallOptions.DEFAULT);
-    call.start(bidi, new io.grpc.Metadata());
+    call.start(bidi, new Metadata());
     call.request(500);
     for (int i = 0; i < 500; i++) {
       call.sendMessage(request("b" + i));

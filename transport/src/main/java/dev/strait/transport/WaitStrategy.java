@@ -13,7 +13,7 @@ import java.time.Duration;
  * <p>Immutable and thread-safe; the {@link Spin} of one waiting place is not.
  */
 public final class WaitStrategy {
-  private static final long DEFAULT_SPIN_NANOS = Long.getLong("spin", 50_000);
+  private static final long DEFAULT_SPIN_NANOS = 50_000;
 
   private final long longestSpinNanos;
 
