@@ -48,6 +48,7 @@ final class Reader implements Runnable {
   private volatile boolean flushOwed; // what user code sent here is to be flushed
   private volatile boolean needed; // a spare is to read again
   private volatile boolean asleep;
+  private volatile @Nullable Stream awaited; // by user code that reads meanwhile
 
   // Used by the watcher's thread only.
   private int userCodeRunsSeen;
@@ -217,13 +218,20 @@ final class Reader implements Runnable {
     if (!role.takeUp(lent, this)) {
       return;
     }
+    awaited = stream;
     boolean answered = CallerReading.read(reading, stream);
+    awaited = null;
     role.layDown(lent);
     if (answered) {
       stream.run();
     } else {
       reading.replace(this);
     }
+  }
+
+  /** Whether user code reads here until the reply to {@code stream}. */
+  boolean awaits(Stream stream) {
+    return awaited == stream;
   }
 
   private static void run(Runnable due) {

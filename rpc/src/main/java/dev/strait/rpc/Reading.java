@@ -101,7 +101,7 @@ final class Reading {
       return;
     }
     stream.run();
-    if (role.isHeldBy(stream)) {
+    if (role.isHeldBy(stream) || reader.awaits(stream)) {
       // Its caller reads, and may be waiting for input.
       transport.wakeup();
     }

@@ -176,6 +176,55 @@ abstract class PeerChannelTest {
     assertEquals(large, reply.getPayload());
   }
 
+  /** The handler's thread waits for input then, and none comes. */
+  @Test
+  void aHandlersCallThatIsNotAnsweredEndsWhenItIsCancelled() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    BlockingQueue<Context.CancellableContext> contexts = new LinkedBlockingQueue<>();
+    local.serve(
+        b ->
+            b.addService(
+                new EchoService() {
+                  @Override
+                  public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+                    Context.CancellableContext context = Context.current().withCancellation();
+                    contexts.add(context);
+                    Status status = call(context, request);
+                    replies.onNext(EchoReply.newBuilder().setText(status.getCode().name()).build());
+                    replies.onCompleted();
+                  }
+                }));
+    ManagedChannel channel =
+        local.channel(
+            b ->
+                b.addService(
+                    new EchoService() {
+                      @Override
+                      public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
+                        asked.countDown();
+                      }
+                    }));
+    CompletableFuture<EchoReply> reply =
+        CompletableFuture.supplyAsync(() -> EchoGrpc.newBlockingStub(channel).unary(times(0)));
+    await(asked);
+
+    contexts.take().cancel(null);
+
+    assertEquals("CANCELLED", reply.get(15, TimeUnit.SECONDS).getText());
+  }
+
+  private static Status call(Context context, EchoRequest request) {
+    Context previous = context.attach();
+    try {
+      return assertThrows(
+              StatusRuntimeException.class,
+              () -> EchoGrpc.newBlockingStub(PeerChannel.current()).unary(request))
+          .getStatus();
+    } finally {
+      context.detach(previous);
+    }
+  }
+
   @Test
   void theDeadlineOfACallHoldsForWhatItsHandlerCalls() throws Exception {
     CompletableFuture<Boolean> clientSawADeadline = new CompletableFuture<>();
