@@ -174,6 +174,11 @@ final class CallbackQueue implements Runnable {
     return requested > waitingMessages && !terminated;
   }
 
+  /** Whether a run was asked for that has not ended, or no event will be added any more. */
+  synchronized boolean isScheduledOrTerminated() {
+    return scheduled || terminated;
+  }
+
   synchronized boolean isTerminated() {
     return terminated;
   }

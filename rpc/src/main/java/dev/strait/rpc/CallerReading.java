@@ -22,8 +22,13 @@ final class CallerReading {
       own.readInUserCode(stream);
     } else if (reading.role().take(stream)) {
       reading.callerReads();
-      boolean answered = read(reading, stream);
-      reading.role().release(stream);
+      boolean answered = false;
+      try {
+        // A reader that is in user code for another connection must be seen to wait.
+        answered = read(reading, stream, !Reader.isCurrentThreadOne());
+      } finally {
+        reading.role().release(stream);
+      }
       if (answered) {
         stream.run();
       }
@@ -35,13 +40,17 @@ final class CallerReading {
 
   /**
    * Reads until the reply to {@code stream} is due, and takes it; false if something else is, or
-   * the call is over. Called by the reading role. Hot: guarded by the benchmark of the unary calls.
+   * its caller has something else to do. Called by the reading role. Hot: guarded by the benchmark
+   * of the unary calls.
+   *
+   * @param mayBlock whether to wait for longer than a spin
    */
-  static boolean read(Reading reading, ClientStream stream) {
+  static boolean read(Reading reading, ClientStream stream, boolean mayBlock) {
+    Connection connection = reading.connection();
     WaitTurn wait = reading.callerWait();
     wait.restart();
-    boolean mayBeOver = true;
-    while (!mayBeOver || !stream.callbacks.isTerminated()) {
+    boolean mayHaveChanged = true;
+    while (!mayHaveChanged || !stream.needsItsCaller(connection)) {
       int read = reading.poll();
       if (reading.hasDue()) {
         wait.paid();
@@ -56,7 +65,11 @@ final class CallerReading {
       if (read < 0 || Thread.currentThread().isInterrupted()) {
         return false;
       }
-      mayBeOver = read == 0 && wait.once();
+      boolean spinEnded = read == 0 && wait.once(mayBlock);
+      if (spinEnded && !mayBlock) {
+        return false;
+      }
+      mayHaveChanged = read > 0 || spinEnded;
     }
     return false;
   }

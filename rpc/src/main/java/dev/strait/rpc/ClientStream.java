@@ -273,6 +273,14 @@ final class ClientStream extends Stream {
     }
   }
 
+  /**
+   * Whether its caller has something else to do than to wait for input of {@code on}: callbacks
+   * that were handed over already, or the call is over, or made again elsewhere.
+   */
+  boolean needsItsCaller(Connection on) {
+    return connection() != on || callbacks.isScheduledOrTerminated();
+  }
+
   /** Whether its callbacks go to a queue that a blocking stub's thread empties. */
   boolean waitsInItsStub() {
     return call.waitsInItsStub();

@@ -251,6 +251,7 @@ final class ConnectionEnd {
       lock.unlock();
     }
     if (again) {
+      reading.wakeCallerOf(stream);
       stream.makeAgain(reason);
     } else {
       stream.connectionLost(reason);

@@ -25,6 +25,16 @@ final class DueTasks {
     }
   }
 
+  /** Takes the first if it is {@code expected}; another reader may have taken it meanwhile. */
+  synchronized boolean pollIf(Runnable expected) {
+    if (tasks.peek() != expected) {
+      return false;
+    }
+    tasks.poll();
+    size = tasks.size();
+    return true;
+  }
+
   /** The first; null if there is none. */
   @Nullable Runnable peek() {
     if (size == 0) {

@@ -3,7 +3,9 @@ package dev.strait.rpc;
 import io.grpc.Detachable;
 import io.grpc.KnownLength;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /**
  * A message that arrived whole, as the stream from which a marshaller reads it. Its credit goes
@@ -52,6 +54,17 @@ final class InboundMessage extends ByteArrayInputStream implements Detachable, K
       forget();
       LargeArrays.give(read);
     }
+  }
+
+  /** Hands the array itself to {@code out}, who may keep it: it is not used again then. */
+  @Override
+  public synchronized long transferTo(OutputStream out) throws IOException {
+    byte[] bytes = buf;
+    int from = pos;
+    int length = count - pos;
+    forget();
+    out.write(bytes, from, length);
+    return length;
   }
 
   private void forget() {

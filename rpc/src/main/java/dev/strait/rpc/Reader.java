@@ -28,6 +28,8 @@ final class Reader implements Runnable {
   /** How long a reader that was replaced stays, in case another one is held up. */
   private static final long SPARE_NANOS = 1_000_000_000;
 
+  private static final ThreadLocal<Reader> CURRENT = new ThreadLocal<>();
+
   private final Reading reading;
   private final ReadingRole role;
   private final Object lent = new Object();
@@ -89,8 +91,14 @@ final class Reader implements Runnable {
     LockSupport.unpark(thread);
   }
 
+  /** Whether the current thread is a reader of any connection. */
+  static boolean isCurrentThreadOne() {
+    return CURRENT.get() != null;
+  }
+
   @Override
   public void run() {
+    CURRENT.set(this);
     Watcher watcher = reading.watcher();
     watcher.add(this);
     try {
@@ -99,6 +107,7 @@ final class Reader implements Runnable {
       }
     } finally {
       watcher.remove(this);
+      CURRENT.remove();
       reading.readerEnded(this);
     }
   }
@@ -159,7 +168,7 @@ final class Reader implements Runnable {
       } else if (read == 0) {
         // An interrupt is not for this thread, and would keep it from blocking.
         Thread.interrupted();
-        wait.once();
+        wait.once(true);
       }
     }
   }
@@ -172,6 +181,9 @@ final class Reader implements Runnable {
       userCodeRuns.lazySet(userCodeRuns.get() + 1);
       reading.watcher().userCodeBegins();
       run(due);
+      if (flushOwed && reading.ticker().nanoTime() - combinedSinceNanos > COMBINE_NANOS) {
+        flushIfOwed();
+      }
     }
     flushIfOwed();
     replaced = !role.takeUp(lent, this);
@@ -219,7 +231,7 @@ final class Reader implements Runnable {
       return;
     }
     awaited = stream;
-    boolean answered = CallerReading.read(reading, stream);
+    boolean answered = CallerReading.read(reading, stream, true);
     awaited = null;
     role.layDown(lent);
     if (answered) {

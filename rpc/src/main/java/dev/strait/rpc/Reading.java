@@ -101,8 +101,14 @@ final class Reading {
       return;
     }
     stream.run();
+    wakeCallerOf(stream);
+  }
+
+  /**
+   * If the caller of {@code stream} reads, it may be waiting for input, and has something to do.
+   */
+  void wakeCallerOf(Stream stream) {
     if (role.isHeldBy(stream) || reader.awaits(stream)) {
-      // Its caller reads, and may be waiting for input.
       transport.wakeup();
     }
   }
@@ -127,7 +133,7 @@ final class Reading {
 
   /** Takes the callbacks of {@code stream} if they are the first that are due. */
   boolean takeDueOf(Stream stream) {
-    return due.peek() == stream && due.poll() != null;
+    return due.pollIf(stream);
   }
 
   /**
@@ -138,8 +144,9 @@ final class Reading {
     for (Runnable first = due.peek();
         first != except && first instanceof ClientStream other && other.waitsInItsStub();
         first = due.peek()) {
-      due.poll();
-      other.run();
+      if (due.pollIf(other)) {
+        other.run();
+      }
     }
   }
 

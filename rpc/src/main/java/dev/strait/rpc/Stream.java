@@ -346,6 +346,8 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   private void receivePiece(ByteBuffer data, boolean more, boolean continued, int cost)
       throws StreamException {
+    // Before the partial credit, which another thread may give back at once.
+    receiveCredit();
     addPartialCredit(cost);
     checkCredit(cost, false);
     if (continued != inMessage()) {
@@ -384,23 +386,24 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   private void checkCredit(int cost, boolean last) throws StreamException {
-    ReceiveCredit credit = receiveCredit;
-    int window = bound().limits().streamWindowBytes();
-    boolean covered;
-    if (credit == null && last) {
-      covered = cost <= window;
-    } else {
-      if (credit == null) {
-        credit = new ReceiveCredit(window);
-        receiveCredit = credit;
-      }
-      covered = credit.receive(cost);
-    }
+    boolean covered =
+        (receiveCredit == null && last)
+            ? cost <= bound().limits().streamWindowBytes()
+            : receiveCredit().receive(cost);
     if (!covered) {
       throw new StreamException(
           CancelCode.FLOW_CONTROL_ERROR,
           "a message frame of " + cost + " bytes is over the credit of stream " + id);
     }
+  }
+
+  private ReceiveCredit receiveCredit() {
+    ReceiveCredit own = receiveCredit;
+    if (own == null) {
+      own = new ReceiveCredit(bound().limits().streamWindowBytes());
+      receiveCredit = own;
+    }
+    return own;
   }
 
   private MessageAssembler assembler() {

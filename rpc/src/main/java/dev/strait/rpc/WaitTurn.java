@@ -45,10 +45,11 @@ final class WaitTurn {
    * Waits a little; called again and again until there is input. Hot: guarded by the benchmark of
    * the unary calls.
    *
-   * @return whether it blocked, so that anything may have happened meanwhile
+   * @param mayBlock whether it blocks when spinning does not pay
+   * @return whether it was time to block, so that anything may have happened meanwhile
    */
   @SuppressWarnings("ThreadPriorityCheck") // Nothing depends on what yield does but the speed.
-  boolean once() {
+  boolean once(boolean mayBlock) {
     if (budgetNanos < 0) {
       budgetNanos = spin.budgetNanos();
       startNanos = budgetNanos > 0 ? ticker.nanoTime() : 0;
@@ -66,7 +67,9 @@ final class WaitTurn {
       spin.missed();
     }
     restart();
-    reading.await();
+    if (mayBlock) {
+      reading.await();
+    }
     return true;
   }
 }

@@ -11,8 +11,13 @@ import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
 import dev.strait.transport.WaitStrategy;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
@@ -143,6 +148,32 @@ abstract class ReadingTest {
 
     finish.countDown();
     assertEquals("block", blocked.get(15, TimeUnit.SECONDS));
+  }
+
+  /** To ask for that owes the call a callback, which another thread hands to its stub. */
+  @Test
+  void aCallIsAnsweredWhoseInterceptorAskedWhetherItIsReady() throws Exception {
+    local.serveEcho();
+    ClientInterceptor asking =
+        new ClientInterceptor() {
+          @Override
+          public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
+              MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+              @Override
+              public void sendMessage(ReqT message) {
+                assertFalse(isReady());
+                super.sendMessage(message);
+              }
+            };
+          }
+        };
+    EchoGrpc.EchoBlockingStub stub =
+        EchoGrpc.newBlockingStub(local.channel(b -> b.intercept(asking)));
+
+    for (int i = 0; i < 50; i++) {
+      assertEquals("x" + i, stub.unary(request("x" + i)).getText());
+    }
   }
 
   private static Thread daemon(Runnable task, Queue<Thread> threads) {
