@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.strait.transport.BufferPool;
 import dev.strait.transport.Transport;
 import dev.strait.transport.TransportState;
@@ -50,6 +51,17 @@ final class FrameWriter {
    *     unless the caller sees to it
    */
   boolean send(Stream stream) {
+    return drain(stream);
+  }
+
+  /** Sends what the waiting streams have to send, as far as credit and room allow. */
+  void sendWaiting() {
+    drain(null);
+  }
+
+  /** Sends, and tells without the lock what that has led to. */
+  @CanIgnoreReturnValue
+  private boolean drain(@Nullable Stream added) {
     boolean any;
     boolean stranded;
     Stream owed;
@@ -57,40 +69,17 @@ final class FrameWriter {
     List<Stream> unsent;
     lock.lock();
     try {
-      queue.add(stream);
+      if (added != null) {
+        queue.add(added);
+      }
       any = queue.drain();
-      stranded = stream.id() == 0 && !streams.mayOpen();
+      stranded = added != null && added.id() == 0 && !streams.mayOpen();
       owed = queue.takeOwed();
       othersOwed = queue.takeOthersOwed();
       unsent = queue.takeUnsent();
     } finally {
       lock.unlock();
     }
-    finish(any, owed, othersOwed, unsent);
-    return !stranded;
-  }
-
-  /** Sends what the waiting streams have to send, as far as credit and room allow. */
-  void sendWaiting() {
-    boolean any;
-    Stream owed;
-    List<Stream> othersOwed;
-    List<Stream> unsent;
-    lock.lock();
-    try {
-      any = queue.drain();
-      owed = queue.takeOwed();
-      othersOwed = queue.takeOthersOwed();
-      unsent = queue.takeUnsent();
-    } finally {
-      lock.unlock();
-    }
-    finish(any, owed, othersOwed, unsent);
-  }
-
-  /** Tells without the lock what sending has led to. */
-  private void finish(
-      boolean any, @Nullable Stream owed, List<Stream> othersOwed, List<Stream> unsent) {
     if (any) {
       flush();
     }
@@ -103,6 +92,7 @@ final class FrameWriter {
     for (Stream stream : unsent) {
       reading.connection().end().lose(stream, true);
     }
+    return !stranded;
   }
 
   /** Writes a frame that needs no credit and flushes. */

@@ -16,11 +16,6 @@ final class InboundMessage extends ByteArrayInputStream implements Detachable, K
 
   private int credit;
 
-  InboundMessage(byte[] bytes, int credit) {
-    this(bytes, 0, bytes.length);
-    this.credit = credit;
-  }
-
   /** The message is {@code length} bytes of an array that is its own. */
   InboundMessage(byte[] bytes, int offset, int length) {
     super(bytes, offset, length);

@@ -30,9 +30,9 @@ final class MessageAssembler {
     return bytes != null;
   }
 
-  /** Whether the next frame has a place already. */
-  boolean isPrepared() {
-    return prepared != null;
+  /** Whether the next frame belongs to what is here already. */
+  boolean isBusy() {
+    return inMessage() || prepared != null;
   }
 
   /**

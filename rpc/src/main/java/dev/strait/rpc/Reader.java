@@ -28,6 +28,12 @@ final class Reader implements Runnable {
   /** How long a reader that was replaced stays, in case another one is held up. */
   private static final long SPARE_NANOS = 1_000_000_000;
 
+  /** For so long the frames that user code sends may wait for those that follow. */
+  private static final long COMBINE_NANOS = 20_000;
+
+  /** So many frames are written together at most: the peer is to work at the same time. */
+  private static final int MAX_COMBINED = 16;
+
   private static final ThreadLocal<Reader> CURRENT = new ThreadLocal<>();
 
   private final Reading reading;
@@ -35,16 +41,9 @@ final class Reader implements Runnable {
   private final Object lent = new Object();
   private final AtomicInteger userCodeRuns = new AtomicInteger();
 
-  /** For so long the frames that user code sends may wait for those that follow. */
-  private static final long COMBINE_NANOS = 20_000;
-
-  /** So many frames are written together at most: the peer is to work at the same time. */
-  private static final int MAX_COMBINED = 16;
-
-  private boolean replaced; // used by its own thread only
-
   // Used by its own thread only.
-  private int combined;
+  private boolean replaced;
+  private int combined; // frames since a flush is owed
   private long combinedSinceNanos;
 
   private volatile boolean flushOwed; // what user code sent here is to be flushed
@@ -195,14 +194,14 @@ final class Reader implements Runnable {
    * follows. Whatever happens, the watcher sees to it within a tick.
    */
   boolean combinesFlush() {
-    if (combined == 0) {
+    if (!flushOwed) {
       if (!reading.hasDue()) {
         return false;
       }
+      combined = 0;
       combinedSinceNanos = reading.ticker().nanoTime();
     } else if (combined == MAX_COMBINED
         || reading.ticker().nanoTime() - combinedSinceNanos > COMBINE_NANOS) {
-      combined = 0;
       flushOwed = false;
       return false;
     }
@@ -213,7 +212,6 @@ final class Reader implements Runnable {
   }
 
   private void flushIfOwed() {
-    combined = 0;
     if (flushOwed) {
       flushOwed = false;
       reading.connection().flush();
@@ -311,9 +309,8 @@ final class Reader implements Runnable {
     }
     looksAtTheSame = ranSince ? 0 : looksAtTheSame + 1;
     Sight sight = isHeldUp() && reading.replace(this) ? Sight.REPLACED : Sight.RUNS;
-    if (looksAtTheSame > 0 && flushOwed) {
-      flushOwed = false;
-      reading.connection().flush();
+    if (looksAtTheSame > 0) {
+      flushIfOwed();
     }
     return sight;
   }

@@ -323,8 +323,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     boolean more = (flags & FrameType.FLAG_MORE) != 0;
     boolean continued = (flags & FrameType.FLAG_CONTINUED) != 0;
     MessageAssembler messages = assembler;
-    boolean simple = messages == null || !(messages.inMessage() || messages.isPrepared());
-    if (more || continued || !simple) {
+    if (more || continued || (messages != null && messages.isBusy())) {
       receivePiece(data, more, continued, cost);
     } else {
       receiveWhole(data, (flags & FrameType.FLAG_END) != 0, cost);

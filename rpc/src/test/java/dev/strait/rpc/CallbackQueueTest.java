@@ -47,7 +47,9 @@ final class CallbackQueueTest {
 
   /** A message that is known by its size, and costs ten times as much. */
   private static InboundMessage message(int size) {
-    return new InboundMessage(new byte[size], 10 * size);
+    InboundMessage message = new InboundMessage(new byte[size], 0, size);
+    message.hold(10 * size);
+    return message;
   }
 
   private List<Object> run() {

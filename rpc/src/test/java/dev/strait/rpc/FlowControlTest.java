@@ -136,7 +136,7 @@ abstract class FlowControlTest {
       new Random(size).nextBytes(message);
       sent.add(message);
       call.sendMessage(message);
-      // By now there is a connection, whose messages may take buffers of the pool.
+      // The others are sent once there is a connection.
       listener.awaitMessages(size == 1 ? 1 : 0);
     }
     call.halfClose();

@@ -117,7 +117,7 @@ final class MarshallerFailureTest {
 
   @Test
   void aMessageMayBeDetached() throws IOException {
-    InboundMessage message = new InboundMessage(new byte[] {1, 2, 3}, 0);
+    InboundMessage message = new InboundMessage(new byte[] {1, 2, 3}, 0, 3);
     assertEquals(1, message.read());
 
     InputStream detached = ((Detachable) message).detach();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.strait.framing.FrameHeader;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
@@ -22,7 +21,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -96,11 +94,11 @@ abstract class ReadingTest {
   }
 
   private static byte[] unaryOpen(int streamId) {
-    byte[] data = new Data().u32(0).text("raw/Unary").u16(0).noMetadata().toBytes();
-    ByteBuffer frame = ByteBuffer.allocate(FrameHeader.BYTES + data.length);
-    int flags = FrameType.FLAG_METHOD_NAME | FrameType.FLAG_WITH_MESSAGE | FrameType.FLAG_END;
-    FrameHeader.put(frame, data.length, streamId, FrameType.OPEN, flags);
-    return frame.put(data).array();
+    return ScriptedPeer.frame(
+        streamId,
+        FrameType.OPEN,
+        FrameType.FLAG_METHOD_NAME | FrameType.FLAG_WITH_MESSAGE | FrameType.FLAG_END,
+        new Data().u32(0).text("raw/Unary").u16(0).noMetadata().toBytes());
   }
 
   /** Answers the first call, and the second one when it may. */

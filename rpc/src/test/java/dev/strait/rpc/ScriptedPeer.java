@@ -83,9 +83,14 @@ final class ScriptedPeer implements AutoCloseable {
 
   /** Sends one frame. */
   void send(int streamId, int type, int flags, byte[] data) {
+    sendBytes(frame(streamId, type, flags, data));
+  }
+
+  /** The bytes of a frame. */
+  static byte[] frame(int streamId, int type, int flags, byte[] data) {
     ByteBuffer frame = ByteBuffer.allocate(FrameHeader.BYTES + data.length);
     FrameHeader.put(frame, data.length, streamId, type, flags);
-    sendBytes(frame.put(data).array());
+    return frame.put(data).array();
   }
 
   void send(int streamId, int type, int flags, Data data) {
