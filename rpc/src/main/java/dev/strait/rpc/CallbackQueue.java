@@ -30,6 +30,9 @@ final class CallbackQueue implements Runnable {
   /** No event: nothing can be delivered, and only requests are missing for the terminal one. */
   private static final Object HELD_UP = new Object();
 
+  /** So many are delivered before others have their turn. */
+  private static final int EVENTS_IN_TURN = 64;
+
   private final Owner owner;
 
   // All guarded by this.
@@ -190,13 +193,33 @@ final class CallbackQueue implements Runnable {
 
   @Override
   public void run() {
-    for (Object event = next(true); event != null; event = next(false)) {
+    run(Integer.MAX_VALUE);
+  }
+
+  /** Runs on a thread that has others to serve as well, and lets them have their turn. */
+  void runInTurns() {
+    if (!run(EVENTS_IN_TURN)) {
+      synchronized (this) {
+        running = false;
+      }
+      owner.schedule(this);
+    }
+  }
+
+  /** Delivers at most so many events; false if there may be more. */
+  private boolean run(int most) {
+    for (int delivered = 0; delivered < most; delivered++) {
+      Object event = next(delivered == 0);
+      if (event == null) {
+        return true;
+      }
       if (event == HELD_UP) {
         owner.heldUp();
-        return;
+        return true;
       }
       owner.deliver(event);
     }
+    return false;
   }
 
   /**

@@ -138,7 +138,7 @@ final class FrameWriter {
       flushDue = true;
       return;
     }
-    Reader reader = reading.readerInUserCodeOfCurrentThread();
+    Reader reader = Reader.inUserCodeOf(reading);
     if (reader == null || !reader.combinesFlush()) {
       flushNow();
     }

@@ -192,7 +192,7 @@ final class IncomingCall implements ServerStream.Call {
   public void dispatch(CallbackQueue callbacks) {
     Executor own = executor;
     if (own == null) {
-      callbacks.run();
+      callbacks.runInTurns();
     } else {
       Schedulers.execute(callbacks, own, dispatcher().fallbackExecutor());
     }

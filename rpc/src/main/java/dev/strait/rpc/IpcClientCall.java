@@ -466,7 +466,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   /** Runs callbacks where this call wants them. */
   void dispatch(CallbackQueue callbacks) {
     if (executor == null) {
-      callbacks.run();
+      callbacks.runInTurns();
     } else {
       Schedulers.execute(callbacks, executor, channel.fallbackExecutor());
     }

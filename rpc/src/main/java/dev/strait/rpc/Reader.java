@@ -34,6 +34,9 @@ final class Reader implements Runnable {
   /** So many frames are written together at most: the peer is to work at the same time. */
   private static final int MAX_COMBINED = 16;
 
+  /** After so many frames of one callback, each soon after the one before, more will follow. */
+  private static final int BURST = 4;
+
   private static final ThreadLocal<Reader> CURRENT = new ThreadLocal<>();
 
   private final Reading reading;
@@ -43,10 +46,14 @@ final class Reader implements Runnable {
 
   // Used by its own thread only.
   private boolean replaced;
-  private int combined; // frames since a flush is owed
+  private boolean inUserCode;
+  private int inRow; // frames that a callback has sent, each soon after the one before
+  private long lastSentNanos;
+  private int batches; // of frames that are flushed together
+  private int combined; // frames of the last batch
   private long combinedSinceNanos;
 
-  private volatile boolean flushOwed; // what user code sent here is to be flushed
+  private volatile int owedFlush; // the batch that is to be flushed; 0 if none is
   private volatile boolean needed; // a spare is to read again
   private volatile boolean asleep;
   private volatile @Nullable Stream awaited; // by user code that reads meanwhile
@@ -54,6 +61,7 @@ final class Reader implements Runnable {
   // Used by the watcher's thread only.
   private int userCodeRunsSeen;
   private int looksAtTheSame;
+  private int owedFlushSeen;
 
   private volatile @Nullable Thread thread;
 
@@ -179,8 +187,11 @@ final class Reader implements Runnable {
     while (role.isLent(lent) && (due = reading.takeDue()) != null) {
       userCodeRuns.lazySet(userCodeRuns.get() + 1);
       reading.watcher().userCodeBegins();
+      inRow = 0;
+      inUserCode = true;
       run(due);
-      if (flushOwed && reading.ticker().nanoTime() - combinedSinceNanos > COMBINE_NANOS) {
+      inUserCode = false;
+      if (owedFlush != 0 && reading.ticker().nanoTime() - combinedSinceNanos > COMBINE_NANOS) {
         flushIfOwed();
       }
     }
@@ -189,31 +200,52 @@ final class Reader implements Runnable {
     return !replaced;
   }
 
-  /**
-   * Whether user code that runs on this thread may leave the flush to it: not alone, but with what
-   * follows. Whatever happens, the watcher sees to it within a tick.
-   */
-  boolean combinesFlush() {
-    if (!flushOwed) {
-      if (!reading.hasDue()) {
-        return false;
-      }
-      combined = 0;
-      combinedSinceNanos = reading.ticker().nanoTime();
-    } else if (combined == MAX_COMBINED
-        || reading.ticker().nanoTime() - combinedSinceNanos > COMBINE_NANOS) {
-      flushOwed = false;
-      return false;
-    }
-    combined++;
-    flushOwed = true;
-    // The watcher might just have looked for the last time.
-    return role.isLent(lent);
+  /** The reader of {@code reading} that runs user code on the current thread, if one does. */
+  static @Nullable Reader inUserCodeOf(Reading reading) {
+    Reader current = CURRENT.get();
+    return current != null && current.reading == reading && current.inUserCode ? current : null;
   }
 
-  private void flushIfOwed() {
-    if (flushOwed) {
-      flushOwed = false;
+  /**
+   * Whether user code that runs on this thread may leave the flush to it: not alone, but with what
+   * follows, from other callbacks or in a row. Whatever happens, the watcher sees to it when it
+   * looks for the second time.
+   */
+  boolean combinesFlush() {
+    inRow++;
+    boolean owed = owedFlush != 0;
+    if (!owed && inRow == 1 && !reading.hasDue()) {
+      return false;
+    }
+    long now = reading.ticker().nanoTime();
+    if (now - lastSentNanos > COMBINE_NANOS) {
+      inRow = 1;
+    }
+    lastSentNanos = now;
+    boolean burst = inRow >= BURST;
+    if (owed) {
+      combined++;
+      boolean enough = combined > MAX_COMBINED && !burst;
+      if (enough || now - combinedSinceNanos > COMBINE_NANOS) {
+        owedFlush = 0;
+        return false;
+      }
+    } else if (burst || reading.hasDue()) {
+      combined = 1;
+      combinedSinceNanos = now;
+      batches = Math.max(1, batches + 1);
+      owedFlush = batches;
+      reading.watcher().userCodeBegins();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Flushes what user code on this thread has left to it. */
+  void flushIfOwed() {
+    if (owedFlush != 0) {
+      owedFlush = 0;
       reading.connection().flush();
     }
   }
@@ -224,7 +256,6 @@ final class Reader implements Runnable {
 
   /** User code that runs here waits for the reply to {@code stream}: reads for it, if that pays. */
   void readInUserCode(ClientStream stream) {
-    flushIfOwed();
     if (!role.takeUp(lent, this)) {
       return;
     }
@@ -300,19 +331,20 @@ final class Reader implements Runnable {
 
   /** The watcher's look. */
   Sight lookedAt() {
+    int owed = owedFlush;
+    if (owed != 0 && owed == owedFlushSeen) {
+      flushIfOwed();
+    }
+    owedFlushSeen = owed;
     int runs = userCodeRuns.get();
     boolean ranSince = runs != userCodeRunsSeen;
     userCodeRunsSeen = runs;
     if (!role.isLent(lent)) {
       looksAtTheSame = 0;
-      return ranSince ? Sight.RAN : Sight.NOTHING_RAN;
+      return owed != 0 ? Sight.RUNS : ranSince ? Sight.RAN : Sight.NOTHING_RAN;
     }
     looksAtTheSame = ranSince ? 0 : looksAtTheSame + 1;
-    Sight sight = isHeldUp() && reading.replace(this) ? Sight.REPLACED : Sight.RUNS;
-    if (looksAtTheSame > 0) {
-      flushIfOwed();
-    }
-    return sight;
+    return isHeldUp() && reading.replace(this) ? Sight.REPLACED : Sight.RUNS;
   }
 
   /**

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class CallbackQueueTest {
@@ -82,6 +84,24 @@ final class CallbackQueueTest {
     run();
     queue.add("b");
     assertEquals(1, scheduled.size());
+  }
+
+  @Test
+  void ofManyEventsOnlySomeRunBeforeOthersHaveTheirTurn() {
+    List<Object> events = IntStream.range(0, 1_000).<Object>mapToObj(i -> "e" + i).toList();
+    events.forEach(queue::add);
+
+    List<Integer> turns = new ArrayList<>();
+    while (!scheduled.isEmpty()) {
+      assertEquals(1, scheduled.size());
+      int before = delivered.size();
+      ((CallbackQueue) scheduled.remove()).runInTurns();
+      turns.add(delivered.size() - before);
+    }
+
+    assertEquals(events, delivered);
+    assertEquals(16, turns.size(), turns::toString);
+    assertEquals(64, Collections.max(turns));
   }
 
   @Test

@@ -119,6 +119,50 @@ abstract class ReadingTest {
     }
   }
 
+  /** What a handler sends in a row is written together, unless it blocks before the next one. */
+  @Test
+  void messagesThatAreToBeWrittenWithTheNextDoNotWaitForAHandlerThatBlocks() throws Exception {
+    local.serve(b -> b.addService(new SendsAndBlocks()));
+    CountDownLatch received = new CountDownLatch(SendsAndBlocks.MESSAGES);
+    CountDownLatch completed = new CountDownLatch(1);
+
+    EchoGrpc.newStub(local.channel())
+        .serverStream(
+            EchoRequest.getDefaultInstance(),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(EchoReply reply) {
+                received.countDown();
+              }
+
+              @Override
+              public void onError(Throwable failure) {}
+
+              @Override
+              public void onCompleted() {
+                completed.countDown();
+              }
+            });
+
+    assertTrue(received.await(15, TimeUnit.SECONDS), received::toString);
+    assertEquals(1, completed.getCount());
+    finish.countDown();
+    assertTrue(completed.await(15, TimeUnit.SECONDS));
+  }
+
+  private final class SendsAndBlocks extends EchoGrpc.EchoImplBase {
+    private static final int MESSAGES = 50;
+
+    @Override
+    public void serverStream(EchoRequest request, StreamObserver<EchoReply> replies) {
+      for (int i = 0; i < MESSAGES; i++) {
+        replies.onNext(EchoReply.getDefaultInstance());
+      }
+      await(finish);
+      replies.onCompleted();
+    }
+  }
+
   @Test
   void aCallIsAnsweredWhenACallerHasReadForLong() throws Exception {
     local.serve(b -> b.addService(new Blocking()));
