@@ -104,9 +104,9 @@ final class ClientStream extends Stream {
       encodeOpen(out, on);
       return true;
     }
-    if (outboundCount() > 0) {
+    if (hasOutbound()) {
       boolean encoded = encodeMessage(out, on, ended);
-      if (encoded && ended && outboundCount() == 0) {
+      if (encoded && ended && !hasOutbound()) {
         move(StreamState.Event.LOCAL_END);
       }
       return encoded;
@@ -135,13 +135,13 @@ final class ClientStream extends Stream {
     }
     out.putShort((short) 0);
     out.put(metadata);
-    if (ended && outboundCount() <= 1) {
+    if (ended && !hasSeveralOutbound()) {
       OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
       if (message != null) {
         put(message, out);
         flags |= FrameType.FLAG_WITH_MESSAGE;
       }
-      if (outboundCount() == 0) {
+      if (!hasOutbound()) {
         move(StreamState.Event.LOCAL_END);
         flags |= FrameType.FLAG_END;
       }

@@ -1,5 +1,7 @@
 package dev.strait.rpc;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A serialised message on its way out, and how much of it is framed already. Its bytes may be the
  * beginning of a larger array.
@@ -9,6 +11,7 @@ final class OutboundMessage {
   final int length;
   int framed;
   boolean begun;
+  @Nullable OutboundMessage next; // in the queue of its stream
 
   OutboundMessage(byte[] bytes, int length) {
     this.bytes = bytes;

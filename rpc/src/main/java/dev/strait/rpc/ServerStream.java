@@ -85,7 +85,7 @@ final class ServerStream extends Stream {
     if (holdUntilClose && status == null) {
       return false;
     }
-    if (status != null && (outboundCount() == 0 || (holdUntilClose && outboundCount() == 1))) {
+    if (status != null && (!hasOutbound() || (holdUntilClose && !hasSeveralOutbound()))) {
       boolean encoded = encodeClose(out, on, status);
       if (encoded) {
         return true;
@@ -97,7 +97,7 @@ final class ServerStream extends Stream {
       Frames.headers(out, id(), unsentHeaders);
       return true;
     }
-    return outboundCount() > 0 && encodeMessage(out, on, false);
+    return hasOutbound() && encodeMessage(out, on, false);
   }
 
   /**
@@ -124,7 +124,7 @@ final class ServerStream extends Stream {
       flags |= FrameType.FLAG_WITH_HEADERS;
     }
     out.put(trailers);
-    if (outboundCount() == 1) {
+    if (hasOutbound()) {
       OutboundMessage message = takeWhole(out.position() - at - FrameHeader.BYTES, on);
       if (message == null) {
         out.position(at);

@@ -1,7 +1,6 @@
 package dev.strait.rpc;
 
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +23,6 @@ final class SmallQueue<E> {
     } else {
       others().add(element);
     }
-  }
-
-  void addFirst(E element) {
-    if (third != null) {
-      others().addFirst(third);
-    }
-    third = second;
-    second = first;
-    first = element;
   }
 
   private ArrayDeque<E> others() {
@@ -58,37 +48,7 @@ final class SmallQueue<E> {
     return taken;
   }
 
-  void clear() {
-    first = null;
-    second = null;
-    third = null;
-    others = null;
-  }
-
   boolean isEmpty() {
     return first == null;
-  }
-
-  int size() {
-    if (third == null) {
-      return first == null ? 0 : second == null ? 1 : 2;
-    }
-    return others == null ? 3 : 3 + others.size();
-  }
-
-  /** In order. */
-  void forEach(Consumer<? super E> action) {
-    if (first != null) {
-      action.accept(first);
-    }
-    if (second != null) {
-      action.accept(second);
-    }
-    if (third != null) {
-      action.accept(third);
-    }
-    if (others != null) {
-      others.forEach(action);
-    }
   }
 }

@@ -38,11 +38,12 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   // Guarded by this.
   private StreamState state = StreamState.IDLE;
-  private final SmallQueue<OutboundMessage> outbound = new SmallQueue<>();
+  private @Nullable OutboundMessage firstOutbound;
+  private @Nullable OutboundMessage lastOutbound; // null if there is no first
   private long outboundBytes;
   private int readyThresholdBytes = DEFAULT_READY_THRESHOLD_BYTES;
   private boolean readyOwed;
-  private long partialCredit;
+  private int partialCredit;
 
   /** Puts the stream on a connection, before anything is sent or received. */
   final void bind(Connection on, int maxBytes) {
@@ -111,12 +112,14 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     move(StreamState.Event.REWIND);
     id = 0;
     connection = null;
-    OutboundMessage begun = outbound.peek();
+    OutboundMessage begun = firstOutbound;
     if (begun != null) {
       outboundBytes += begun.rewind();
     }
     for (OutboundMessage message = sent.takeLast(); message != null; message = sent.takeLast()) {
-      outbound.addFirst(message);
+      message.next = firstOutbound;
+      firstOutbound = message;
+      lastOutbound = lastOutbound == null ? message : lastOutbound;
       outboundBytes += message.rewind();
     }
   }
@@ -133,7 +136,12 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (state.isOver()) {
       return false;
     }
-    outbound.add(message);
+    if (lastOutbound == null) {
+      firstOutbound = message;
+    } else {
+      lastOutbound.next = message;
+    }
+    lastOutbound = message;
     outboundBytes += message.length;
     return true;
   }
@@ -141,13 +149,16 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** How large the messages are that wait, in order. */
   final synchronized int[] outboundSizes() {
     IntStream.Builder sizes = IntStream.builder();
-    outbound.forEach(message -> sizes.add(message.length));
+    for (OutboundMessage next = firstOutbound; next != null; next = next.next) {
+      sizes.add(next.length);
+    }
     return sizes.build().toArray();
   }
 
   /** Drops the messages that were not sent. */
   final synchronized void dropOutbound() {
-    outbound.clear();
+    firstOutbound = null;
+    lastOutbound = null;
     outboundBytes = 0;
   }
 
@@ -200,8 +211,20 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** {@link #encodeNext} for this kind of stream, under both locks. */
   abstract boolean encode(ByteBuffer out, Streams on);
 
-  final int outboundCount() {
-    return outbound.size();
+  final boolean hasOutbound() {
+    return firstOutbound != null;
+  }
+
+  final boolean hasSeveralOutbound() {
+    return firstOutbound != lastOutbound;
+  }
+
+  private void removeOutbound(OutboundMessage first) {
+    firstOutbound = first.next;
+    first.next = null;
+    if (firstOutbound == null) {
+      lastOutbound = null;
+    }
   }
 
   /**
@@ -210,7 +233,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * into the frame.
    */
   final @Nullable OutboundMessage takeWhole(int dataBytes, Streams on) {
-    OutboundMessage message = outbound.peek();
+    OutboundMessage message = firstOutbound;
     if (message == null || message.begun) {
       return null;
     }
@@ -220,7 +243,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
       return null;
     }
     on.credit().spend(cost);
-    outbound.poll();
+    removeOutbound(message);
     outboundBytes -= message.length;
     message.framed = message.length;
     return message;
@@ -245,7 +268,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * @param end whether the side ends its messages with this one
    */
   final boolean encodeMessage(ByteBuffer out, Streams on, boolean end) {
-    OutboundMessage message = requireNonNull(outbound.peek());
+    OutboundMessage message = requireNonNull(firstOutbound);
     int overhead = message.begun ? 0 : Limits.MESSAGE_OVERHEAD_BYTES;
     long credit = creditOn(on) - overhead;
     int remaining = message.remaining();
@@ -256,7 +279,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
       return false;
     }
     boolean more = piece < remaining;
-    boolean last = !more && outbound.size() == 1 && end;
+    boolean last = !more && !hasSeveralOutbound() && end;
     int flags =
         (message.begun ? FrameType.FLAG_CONTINUED : 0)
             | (more ? FrameType.FLAG_MORE : 0)
@@ -273,7 +296,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     on.credit().spend(cost);
     outboundBytes -= piece;
     if (!more) {
-      outbound.poll();
+      removeOutbound(message);
       doneWith(message);
     }
     return true;
@@ -474,7 +497,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   private synchronized int takePartialCredit() {
-    int credit = (int) partialCredit;
+    int credit = partialCredit;
     partialCredit = 0;
     return credit;
   }
