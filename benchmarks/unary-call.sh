@@ -1,14 +1,14 @@
 #!/bin/sh
 # Prints the tables of docs/unary-call.md as they are on this machine.
 #
-#   unary-call.sh cost|syscalls|allocations|time|all|trace [contender...]
+#   unary-call.sh cost|syscalls|allocations|time|classes|all|trace [contender...]
 #
 # Contenders are strait (the default), grpc-direct and grpc-default. Linux only. syscalls, time and trace
-# need root and perf (Debian: apt-get install linux-perf); cost and allocations need neither.
+# need root and perf (Debian: apt-get install linux-perf); the others need neither.
 set -eu
 cd "$(dirname "$0")/.."
 
-question=${1:?cost, syscalls, allocations, time, all or trace}
+question=${1:?cost, syscalls, allocations, time, classes, all or trace}
 shift
 [ $# -gt 0 ] || set -- strait
 
@@ -22,11 +22,12 @@ trap 'exit 1' INT TERM
 
 [ -d benchmarks/target/fast/lib ] || ./mvnw -q -Pfast -pl benchmarks -am package
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+classpath='benchmarks/target/fast/classes:benchmarks/target/fast/lib/*'
 
 run() {
   main=$1
   shift
-  "$java" -cp 'benchmarks/target/fast/classes:benchmarks/target/fast/lib/*' "dev.strait.benchmarks.profile.$main" "$@" \
+  "$java" -cp "$classpath" "dev.strait.benchmarks.profile.$main" "$@" \
     2> "$scratch/errors" || { cat "$scratch/errors" >&2; exit 1; }
 }
 
@@ -119,6 +120,29 @@ time_() {
   done
 }
 
+# What a fresh client loads until its first reply, and ends.
+classes() {
+  echo
+  echo '| | classes | from the archive of the JDK | of dev.strait.{transport,framing,rpc} |'
+  echo '|---|---|---|---|'
+  for contender; do
+    mkfifo "$scratch/input"
+    "$java" -cp "$classpath" dev.strait.benchmarks.calls.CallServer "$contender" < "$scratch/input" > "$scratch/address" &
+    exec 3> "$scratch/input"
+    until [ -s "$scratch/address" ]; do sleep 0.1; done
+    "$java" "-Xlog:class+load:file=$scratch/classes" -cp "$classpath" dev.strait.benchmarks.calls.FirstCall \
+      "$contender" "$(cat "$scratch/address")" > /dev/null
+    exec 3>&-
+    wait
+    awk -v contender="$contender" '
+      / source: / { all++ }
+      / source: shared objects file/ { archived++ }
+      / dev\.strait\.(transport|framing|rpc)\./ { own++ }
+      END { printf "| %s | %d | %d | %d |\n", contender, all, archived, own }' "$scratch/classes"
+    rm "$scratch/input" "$scratch/address"
+  done
+}
+
 # A few paced calls, both processes: who waits, wakes and runs; reads that gave EAGAIN only counted.
 trace() {
   events=syscalls:sys_enter_futex,syscalls:sys_enter_write,syscalls:sys_enter_epoll_wait
@@ -137,13 +161,14 @@ trace() {
 }
 
 case $question in
-  cost | syscalls | allocations | trace) "$question" "$@" ;;
+  cost | syscalls | allocations | classes | trace) "$question" "$@" ;;
   time) time_ "$@" ;;
   all)
     cost "$@"
     syscalls "$@"
     allocations "$@"
     time_ "$@"
+    classes "$@"
     ;;
   *) echo "no such table: $question" >&2; exit 1 ;;
 esac

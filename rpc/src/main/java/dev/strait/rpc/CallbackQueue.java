@@ -27,6 +27,9 @@ final class CallbackQueue implements Runnable {
   /** The event that more messages may be sent. */
   static final Object READY = new Object();
 
+  /** In place of the terminal event, when it was taken for delivery. */
+  private static final Object OVER = new Object();
+
   /** No event: nothing can be delivered, and only requests are missing for the terminal one. */
   private static final Object HELD_UP = new Object();
 
@@ -43,8 +46,7 @@ final class CallbackQueue implements Runnable {
   private boolean held;
   private boolean scheduled;
   private boolean running;
-  private boolean terminated;
-  private @Nullable Object terminal;
+  private @Nullable Object terminal; // null until there is one
 
   CallbackQueue(Owner owner) {
     this.owner = owner;
@@ -71,7 +73,7 @@ final class CallbackQueue implements Runnable {
     boolean late;
     boolean schedule;
     synchronized (this) {
-      late = terminated;
+      late = isTerminated();
       if (!late) {
         events.add(event);
         if (event instanceof InboundMessage) {
@@ -102,7 +104,7 @@ final class CallbackQueue implements Runnable {
   /** More messages may be sent. */
   void ready() {
     synchronized (this) {
-      if (terminated) {
+      if (isTerminated()) {
         return;
       }
       readyOwed = true;
@@ -126,11 +128,10 @@ final class CallbackQueue implements Runnable {
     boolean heldUp;
     boolean first;
     synchronized (this) {
-      first = !terminated;
-      if (!first && (!dropOthers || terminal == null || events.isEmpty())) {
+      first = !isTerminated();
+      if (!first && (!dropOthers || isOver() || events.isEmpty())) {
         return false;
       }
-      terminated = true;
       terminal = event;
       held = false;
       if (dropOthers) {
@@ -160,10 +161,9 @@ final class CallbackQueue implements Runnable {
       if (!scheduled) {
         throw new IllegalStateException("only a callback may override");
       }
-      if (terminated && terminal == null) {
+      if (isOver()) {
         return;
       }
-      terminated = true;
       terminal = event;
       dropped = dropMessages();
     }
@@ -174,21 +174,21 @@ final class CallbackQueue implements Runnable {
 
   /** Whether one more message was requested than has come. */
   synchronized boolean wantsMessage() {
-    return requested > waitingMessages && !terminated;
+    return requested > waitingMessages && !isTerminated();
   }
 
   /** Whether a run was asked for that has not ended, or no event will be added any more. */
   synchronized boolean isScheduledOrTerminated() {
-    return scheduled || terminated;
+    return scheduled || isTerminated();
   }
 
   synchronized boolean isTerminated() {
-    return terminated;
+    return terminal != null;
   }
 
   /** Whether the terminal event was taken for delivery. */
   synchronized boolean isOver() {
-    return terminated && terminal == null;
+    return terminal == OVER;
   }
 
   @Override
@@ -235,7 +235,7 @@ final class CallbackQueue implements Runnable {
     running = deliverable();
     if (!running) {
       scheduled = false;
-      return terminal == null ? null : HELD_UP;
+      return isTerminated() && !isOver() ? HELD_UP : null;
     }
     if (readyOwed) {
       readyOwed = false;
@@ -244,7 +244,7 @@ final class CallbackQueue implements Runnable {
     Object event = events.poll();
     if (event == null) {
       event = terminal;
-      terminal = null;
+      terminal = OVER;
     } else if (event instanceof InboundMessage) {
       requested--;
       waitingMessages--;
@@ -266,7 +266,7 @@ final class CallbackQueue implements Runnable {
     }
     Object first = events.peek();
     if (first == null) {
-      return terminal != null || readyOwed;
+      return readyOwed || (isTerminated() && !isOver());
     }
     return readyOwed || requested > 0 || !(first instanceof InboundMessage);
   }
