@@ -127,11 +127,12 @@ classes() {
   echo '|---|---|---|---|'
   for contender; do
     mkfifo "$scratch/input"
+    : > "$scratch/address"
     "$java" -cp "$classpath" dev.strait.benchmarks.calls.CallServer "$contender" < "$scratch/input" > "$scratch/address" &
     exec 3> "$scratch/input"
-    until [ -s "$scratch/address" ]; do sleep 0.1; done
+    until grep -q '^ready ' "$scratch/address"; do sleep 0.1; done
     "$java" "-Xlog:class+load:file=$scratch/classes" -cp "$classpath" dev.strait.benchmarks.calls.FirstCall \
-      "$contender" "$(cat "$scratch/address")" > /dev/null
+      "$contender" "$(sed 's/^ready //' "$scratch/address")" > /dev/null
     exec 3>&-
     wait
     awk -v contender="$contender" '
