@@ -193,7 +193,7 @@ final class CallbackQueue implements Runnable {
 
   @Override
   public void run() {
-    run(Integer.MAX_VALUE);
+    run(Long.MAX_VALUE);
   }
 
   /** Runs on a thread that has others to serve as well, and lets them have their turn. */
@@ -207,8 +207,8 @@ final class CallbackQueue implements Runnable {
   }
 
   /** Delivers at most so many events; false if there may be more. */
-  private boolean run(int most) {
-    for (int delivered = 0; delivered < most; delivered++) {
+  private boolean run(long most) {
+    for (long delivered = 0; delivered < most; delivered++) {
       Object event = next(delivered == 0);
       if (event == null) {
         return true;

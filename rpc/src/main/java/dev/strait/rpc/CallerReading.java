@@ -17,10 +17,7 @@ final class CallerReading {
   /** Reads until the reply to {@code stream} is handed to its executor, or others are to read. */
   static void readUntilAnswered(Connection connection, ClientStream stream) {
     Reading reading = connection.reading();
-    Reader userCodeOf = Reader.inUserCodeOf(reading);
-    if (userCodeOf != null) {
-      userCodeOf.flushIfOwed();
-    }
+    Reader.flushBeforeWaiting();
     Reader own = reading.readerInUserCodeOfCurrentThread();
     if (own != null) {
       own.readInUserCode(stream);

@@ -164,11 +164,14 @@ final class InboundFrames implements FrameListener {
       status = status.withDescription(description);
     }
     int maxMetadata = connection.limits().maxMetadataBytes();
-    if ((flags & FrameType.FLAG_WITH_HEADERS) != 0) {
-      client.receiveHeaders(MetadataCodec.decode(data, maxMetadata));
-    }
+    boolean withHeaders = (flags & FrameType.FLAG_WITH_HEADERS) != 0;
+    Metadata headers = withHeaders ? MetadataCodec.decode(data, maxMetadata) : null;
     Metadata trailers = MetadataCodec.decode(data, maxMetadata);
     checkCompression(flags);
+    // An executor may deliver them at once: nothing after them is to be refused for its form.
+    if (headers != null) {
+      client.receiveHeaders(headers);
+    }
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
       client.receiveMessage(data, FrameType.FLAG_END, claim());
     }

@@ -34,8 +34,11 @@ final class Reader implements Runnable {
   /** So many frames are written together at most: the peer is to work at the same time. */
   private static final int MAX_COMBINED = 16;
 
-  /** After so many frames of one callback, each soon after the one before, more will follow. */
-  private static final int BURST = 4;
+  /** After so many more frames, each soon after the one before, others will follow. */
+  private static final int BURST = 3;
+
+  /** For so long callbacks run before the reader looks for input again. */
+  private static final long UNREAD_NANOS = 1_000_000;
 
   private static final ThreadLocal<Reader> CURRENT = new ThreadLocal<>();
 
@@ -47,7 +50,7 @@ final class Reader implements Runnable {
   // Used by its own thread only.
   private boolean replaced;
   private boolean inUserCode;
-  private int inRow; // frames that a callback has sent, each soon after the one before
+  private int inRow; // frames that a run of callbacks has sent, each soon after the one before
   private long lastSentNanos;
   private int batches; // of frames that are flushed together
   private int combined; // frames of the last batch
@@ -183,16 +186,22 @@ final class Reader implements Runnable {
   /** Runs what is due; false if the role was lost meanwhile. */
   private boolean runDueCallbacks() {
     role.layDown(lent);
+    long now = 0;
+    long since = 0;
     Runnable due;
-    while (role.isLent(lent) && (due = reading.takeDue()) != null) {
+    while (now - since < UNREAD_NANOS && role.isLent(lent) && (due = reading.takeDue()) != null) {
       userCodeRuns.lazySet(userCodeRuns.get() + 1);
       reading.watcher().userCodeBegins();
       inRow = 0;
       inUserCode = true;
       run(due);
       inUserCode = false;
-      if (owedFlush != 0 && reading.ticker().nanoTime() - combinedSinceNanos > COMBINE_NANOS) {
-        flushIfOwed();
+      if (reading.hasDue()) {
+        now = reading.ticker().nanoTime();
+        since = since == 0 ? now : since;
+        if (owedFlush != 0 && now - combinedSinceNanos > COMBINE_NANOS) {
+          flushIfOwed();
+        }
       }
     }
     flushIfOwed();
@@ -230,7 +239,7 @@ final class Reader implements Runnable {
         owedFlush = 0;
         return false;
       }
-    } else if (burst || reading.hasDue()) {
+    } else if (burst || (role.isLent(lent) && reading.hasDue())) {
       combined = 1;
       combinedSinceNanos = now;
       batches = Math.max(1, batches + 1);
@@ -242,8 +251,16 @@ final class Reader implements Runnable {
     return true;
   }
 
-  /** Flushes what user code on this thread has left to it. */
-  void flushIfOwed() {
+  /** User code on the current thread, if a reader runs it, is about to wait. */
+  static void flushBeforeWaiting() {
+    Reader current = CURRENT.get();
+    if (current != null) {
+      current.flushIfOwed();
+    }
+  }
+
+  /** Flushes what user code has left to this reader. */
+  private void flushIfOwed() {
     if (owedFlush != 0) {
       owedFlush = 0;
       reading.connection().flush();

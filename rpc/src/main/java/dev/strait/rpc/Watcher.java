@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Watcher {
+  private static final System.Logger LOG = System.getLogger(Watcher.class.getName());
+
   private static final int TICK_NANOS = 100_000;
 
   /** Each look takes a core from somebody, so fewer are made while all user code is short. */
@@ -65,9 +67,18 @@ final class Watcher {
     parked = false;
     Thread running = thread;
     if (running == null) {
-      thread = Threads.start(threads, name, this::watch);
+      start();
     } else {
       LockSupport.unpark(running);
+    }
+  }
+
+  private void start() {
+    try {
+      thread = Threads.start(threads, name, this::watch);
+    } catch (Throwable e) {
+      LOG.log(System.Logger.Level.WARNING, name + " cannot be started; it is tried again", e);
+      parked = true;
     }
   }
 
@@ -111,12 +122,22 @@ final class Watcher {
     }
   }
 
+  /** A reader that cannot be replaced, as for want of threads, must not be the end of all looks. */
+  private Reader.Sight lookAt(Reader reader) {
+    try {
+      return reader.lookedAt();
+    } catch (Throwable e) {
+      LOG.log(System.Logger.Level.WARNING, name + " could not see to a reader", e);
+      return Reader.Sight.RUNS;
+    }
+  }
+
   /** Whether any user code ran since the last look. */
   private boolean look() {
     boolean any = false;
     userCodeRuns = false;
     for (Reader reader : readers) {
-      Reader.Sight sight = reader.lookedAt();
+      Reader.Sight sight = lookAt(reader);
       any |= sight != Reader.Sight.NOTHING_RAN;
       userCodeRuns |= sight == Reader.Sight.RUNS || sight == Reader.Sight.REPLACED;
       if (sight == Reader.Sight.REPLACED) {

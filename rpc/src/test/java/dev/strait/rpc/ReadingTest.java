@@ -19,8 +19,10 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** User code that blocks on a thread that reads delays nobody else. */
 abstract class ReadingTest {
+  private static final int UNARY = FrameType.FLAG_WITH_MESSAGE | FrameType.FLAG_END;
+
   @RegisterExtension final Local local = local();
 
   private final Semaphore started = new Semaphore(0);
@@ -94,11 +98,15 @@ abstract class ReadingTest {
   }
 
   private static byte[] unaryOpen(int streamId) {
+    return open(streamId, 0, "raw/Unary", UNARY);
+  }
+
+  private static byte[] open(int streamId, int methodId, String method, int flags) {
     return ScriptedPeer.frame(
         streamId,
         FrameType.OPEN,
-        FrameType.FLAG_METHOD_NAME | FrameType.FLAG_WITH_MESSAGE | FrameType.FLAG_END,
-        new Data().u32(0).text("raw/Unary").u16(0).noMetadata().toBytes());
+        FrameType.FLAG_METHOD_NAME | flags,
+        new Data().u32(methodId).text(method).u16(0).noMetadata().toBytes());
   }
 
   /** Answers the first call, and the second one when it may. */
@@ -160,6 +168,62 @@ abstract class ReadingTest {
       }
       await(finish);
       replies.onCompleted();
+    }
+  }
+
+  /** Messages of one call for several reads, and another call behind them. */
+  @Test
+  void callbacksOfOneCallDoNotKeepTheNextFromBeingRead() throws Exception {
+    int messages = 3_900; // as much as there is credit for
+    AtomicInteger delivered = new AtomicInteger();
+    AtomicInteger deliveredBefore = new AtomicInteger(-1);
+    ServerServiceDefinition service =
+        ServerServiceDefinition.builder("raw")
+            .addMethod(Raw.CLIENT_STREAM, new Computes(messages, delivered))
+            .addMethod(
+                Raw.UNARY,
+                (call, headers) -> {
+                  deliveredBefore.set(delivered.get());
+                  call.close(Status.OK, new Metadata());
+                  return new ServerCall.Listener<>() {};
+                })
+            .build();
+    local.serve(b -> b.directExecutor().addService(service));
+    ScriptedPeer peer = local.greetedPeer();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(open(1, 0, "raw/" + Raw.CLIENT_STREAM.getBareMethodName(), 0));
+    byte[] message = ScriptedPeer.frame(1, FrameType.MESSAGE, 0, new byte[100]);
+    for (int i = 0; i < messages; i++) {
+      bytes.write(message);
+    }
+    bytes.write(open(3, 1, "raw/Unary", UNARY));
+
+    peer.sendBytes(bytes.toByteArray());
+
+    assertEquals(3, peer.nextButWindow().streamId());
+    int before = deliveredBefore.get();
+    assertTrue(before < messages * 9 / 10, () -> before + " of " + messages + " came first");
+  }
+
+  /** Takes so many messages, and a while for each. */
+  private record Computes(int messages, AtomicInteger delivered)
+      implements ServerCallHandler<byte[], byte[]> {
+    private static final long NANOS = 20_000;
+
+    @Override
+    public ServerCall.Listener<byte[]> startCall(
+        ServerCall<byte[], byte[]> call, Metadata headers) {
+      call.request(messages);
+      return new ServerCall.Listener<>() {
+        @Override
+        public void onMessage(byte[] message) {
+          long start = System.nanoTime();
+          while (System.nanoTime() - start < NANOS) {
+            Thread.onSpinWait();
+          }
+          delivered.incrementAndGet();
+        }
+      };
     }
   }
 
