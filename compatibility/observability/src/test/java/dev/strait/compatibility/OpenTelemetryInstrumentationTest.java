@@ -20,12 +20,15 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The interceptors of OpenTelemetry's instrumentation library. */
 final class OpenTelemetryInstrumentationTest {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
   @TempDir Path directory;
 
   private final InMemorySpanExporter spans = InMemorySpanExporter.create();
@@ -52,14 +55,22 @@ final class OpenTelemetryInstrumentationTest {
         b -> b.intercept(telemetry.createClientInterceptor()));
   }
 
-  private SpanData span(SpanKind kind) {
-    List<SpanData> all =
-        spans.getFinishedSpanItems().stream().filter(span -> span.getKind() == kind).toList();
+  /** The only span of its kind. The server's may end on an executor, after its caller's. */
+  private SpanData span(SpanKind kind) throws InterruptedException {
+    long start = System.nanoTime();
+    while (spans(kind).isEmpty() && System.nanoTime() - start < PATIENCE_NANOS) {
+      Thread.sleep(1);
+    }
+    List<SpanData> all = spans(kind);
     assertEquals(1, all.size(), () -> kind + ": " + all);
     return all.get(0);
   }
 
-  private void assertServerIsChildOfClient(String name) {
+  private List<SpanData> spans(SpanKind kind) {
+    return spans.getFinishedSpanItems().stream().filter(span -> span.getKind() == kind).toList();
+  }
+
+  private void assertServerIsChildOfClient(String name) throws InterruptedException {
     SpanData client = span(SpanKind.CLIENT);
     SpanData server = span(SpanKind.SERVER);
     assertEquals(name, client.getName());
