@@ -5,4 +5,9 @@ final class FaultingReadingTest extends ReadingTest {
   Local local() {
     return Local.faulting();
   }
+
+  @Override
+  boolean readsMuchAtOnce() {
+    return false;
+  }
 }
