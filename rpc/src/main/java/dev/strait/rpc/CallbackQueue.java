@@ -235,7 +235,7 @@ final class CallbackQueue implements Runnable {
     running = deliverable();
     if (!running) {
       scheduled = false;
-      return isTerminated() && !isOver() ? HELD_UP : null;
+      return terminalIsDue() ? HELD_UP : null;
     }
     if (readyOwed) {
       readyOwed = false;
@@ -252,6 +252,10 @@ final class CallbackQueue implements Runnable {
     return event;
   }
 
+  private boolean terminalIsDue() {
+    return isTerminated() && !isOver();
+  }
+
   private boolean mustSchedule() {
     if (scheduled || !deliverable()) {
       return false;
@@ -266,7 +270,7 @@ final class CallbackQueue implements Runnable {
     }
     Object first = events.peek();
     if (first == null) {
-      return readyOwed || (isTerminated() && !isOver());
+      return readyOwed || terminalIsDue();
     }
     return readyOwed || requested > 0 || !(first instanceof InboundMessage);
   }

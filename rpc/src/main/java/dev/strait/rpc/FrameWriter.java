@@ -130,15 +130,15 @@ final class FrameWriter {
   }
 
   /**
-   * Flushes; if this is the thread that reads, after decoding, and together with what its user code
-   * sends next.
+   * Flushes: while decoding, once that is done; in user code that a reader of this connection runs,
+   * even one that was replaced, perhaps together with what that sends next; else at once.
    */
   void flush() {
     if (reading.role().isHeldByCurrentThread()) {
       flushDue = true;
       return;
     }
-    Reader reader = Reader.inUserCodeOf(reading);
+    Reader reader = Reader.runningUserCodeFor(reading);
     if (reader == null || !reader.combinesFlush()) {
       flushNow();
     }

@@ -31,7 +31,9 @@ final class Reader implements Runnable {
   /** For so long the frames that user code sends may wait for those that follow. */
   private static final long COMBINE_NANOS = 20_000;
 
-  /** So many frames are written together at most: the peer is to work at the same time. */
+  /**
+   * With the frame after so many, but in a burst, all are flushed: the peer is to work meanwhile.
+   */
   private static final int MAX_COMBINED = 16;
 
   /** After so many more frames, each soon after the one before, others will follow. */
@@ -209,8 +211,11 @@ final class Reader implements Runnable {
     return !replaced;
   }
 
-  /** The reader of {@code reading} that runs user code on the current thread, if one does. */
-  static @Nullable Reader inUserCodeOf(Reading reading) {
+  /**
+   * The reader of {@code reading} that runs user code on the current thread, if one does; also one
+   * that was replaced meanwhile and no longer has the role.
+   */
+  static @Nullable Reader runningUserCodeFor(Reading reading) {
     Reader current = CURRENT.get();
     return current != null && current.reading == reading && current.inUserCode ? current : null;
   }
