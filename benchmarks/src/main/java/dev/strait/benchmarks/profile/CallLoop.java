@@ -111,7 +111,9 @@ final class CallLoop {
       throws IOException, InterruptedException {
     List<Process> started = new ArrayList<>();
     for (String command : commands) {
-      ProcessBuilder builder = new ProcessBuilder("sh", "-c", "exec " + command).inheritIO();
+      // A shell that runs this in the background has had interrupts ignored.
+      ProcessBuilder builder =
+          new ProcessBuilder("sh", "-c", "exec env --default-signal=INT " + command).inheritIO();
       builder.environment().put("CLIENT", Long.toString(pair.client().pid()));
       builder.environment().put("SERVER", Long.toString(pair.server().pid()));
       builder.environment().remove("JAVA_TOOL_OPTIONS");
