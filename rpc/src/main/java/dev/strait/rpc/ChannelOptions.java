@@ -6,7 +6,6 @@ import io.grpc.BinaryLog;
 import io.grpc.ClientInterceptor;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
  * @param firstStreamId of its calls on each connection
- * @param scheduler somebody else's, for all timers; null for one of its own
+ * @param timing when timers run
  */
 record ChannelOptions(
     String authority,
@@ -43,4 +42,4 @@ record ChannelOptions(
     WaitStrategy waitStrategy,
     TransportOptions transport,
     int firstStreamId,
-    @Nullable ScheduledExecutorService scheduler) {}
+    Timing timing) {}

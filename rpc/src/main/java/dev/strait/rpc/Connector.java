@@ -1,14 +1,12 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.IpcAddress;
-import dev.strait.transport.Randoms;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.Transports;
 import io.grpc.ConnectivityState;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,16 +29,16 @@ final class Connector implements Connection.Owner {
 
   // Guarded by this.
   private @Nullable Connection connecting;
-  private final Set<Connection> live = new HashSet<>();
+  private final Set<Connection> live = new LinkedHashSet<>();
   private final Set<ClientStream> waiting = new LinkedHashSet<>();
-  private final Backoff backoff = new Backoff(Randoms.jitter());
+  private final Backoff backoff;
   private @Nullable ScheduledFuture<?> retry;
   private @Nullable Status lastFailure;
   private boolean closed;
   private @Nullable Status closedNow;
 
   /** Calls that no connection knows any more, and whose callers have not taken all messages yet. */
-  private final Set<ClientStream> heldUp = new HashSet<>();
+  private final Set<ClientStream> heldUp = new LinkedHashSet<>();
 
   /**
    * @param onAllClosed called when a connection has closed and there is no other
@@ -50,11 +48,13 @@ final class Connector implements Connection.Owner {
       TransportOptions transportOptions,
       ConnectionSettings settings,
       Connectivity connectivity,
+      Backoff backoff,
       Runnable onAllClosed) {
     this.address = address;
     this.transportOptions = transportOptions;
     this.settings = settings;
     this.connectivity = connectivity;
+    this.backoff = backoff;
     this.onAllClosed = onAllClosed;
   }
 

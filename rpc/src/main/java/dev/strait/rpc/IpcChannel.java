@@ -51,8 +51,8 @@ final class IpcChannel extends ManagedChannel {
     this.options = options;
     var threads = options.transport().threadFactory();
     this.scheduler =
-        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
-    this.watcher = new Watcher("strait-watcher " + address, threads);
+        Schedulers.schedulerOr(options.timing().scheduler(), "strait-timer " + address, threads);
+    this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
     this.dispatcher =
         new Dispatcher(
@@ -65,7 +65,12 @@ final class IpcChannel extends ManagedChannel {
     this.connectivity = new Connectivity(own == null ? fallbackExecutor : own, fallbackExecutor);
     this.connector =
         new Connector(
-            address, options.transport(), settings(), connectivity, this::terminateIfDone);
+            address,
+            options.transport(),
+            settings(),
+            connectivity,
+            new Backoff(options.timing().jitter()),
+            this::terminateIfDone);
     this.idleCheck =
         new IdleCheck(
             () -> startedCalls.get() + dispatcher.limit().begun(),
@@ -278,7 +283,7 @@ final class IpcChannel extends ManagedChannel {
     if (shutdown && openCalls.get() == 0 && connector.isAllClosed()) {
       idleCheck.stop();
       watcher.close();
-      if (options.scheduler() == null) {
+      if (options.timing().scheduler() == null) {
         scheduler.shutdownNow();
       }
       terminated.countDown();

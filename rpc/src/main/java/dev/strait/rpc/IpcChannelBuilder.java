@@ -30,6 +30,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
   private int firstStreamId = 1;
-  private @Nullable ScheduledExecutorService scheduler;
+  private Timing timing = Timing.DEFAULTS;
 
   private IpcChannelBuilder(IpcAddress address) {
     this.address = address;
@@ -372,7 +373,13 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
 
   /** Where every timer runs, for tests; never shut down here. By default one of its own. */
   IpcChannelBuilder scheduler(ScheduledExecutorService newScheduler) {
-    scheduler = newScheduler;
+    timing = timing.withScheduler(newScheduler);
+    return this;
+  }
+
+  /** What spreads things in time, for tests. */
+  IpcChannelBuilder jitter(RandomGenerator jitter) {
+    timing = timing.withJitter(jitter);
     return this;
   }
 
@@ -426,7 +433,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                 waitStrategy,
                 transport,
                 firstStreamId,
-                scheduler))
+                timing))
         .start();
   }
 }

@@ -3,7 +3,6 @@ package dev.strait.rpc;
 import dev.strait.rpc.touchpoint.ServerContext;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
-import dev.strait.transport.Randoms;
 import dev.strait.transport.Transport;
 import dev.strait.transport.Transports;
 import io.grpc.Context;
@@ -13,7 +12,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The server: its address, its connections and its life. Thread-safe. */
@@ -36,11 +34,10 @@ final class IpcServer extends Server implements Connection.Owner {
   private final Watcher watcher;
   private final ConnectionSettings settings;
   private final Acceptor acceptor;
-  private final RandomGenerator jitter = Randoms.jitter();
   private final CountDownLatch terminated = new CountDownLatch(1);
 
   // Guarded by this.
-  private final Map<Connection, Retirement> connections = new HashMap<>();
+  private final Map<Connection, Retirement> connections = new LinkedHashMap<>();
   private final Set<Connection> handshaking = new LinkedHashSet<>();
   private boolean started;
   private boolean shutdown;
@@ -50,8 +47,8 @@ final class IpcServer extends Server implements Connection.Owner {
     this.options = options;
     var threads = options.transport().threadFactory();
     this.scheduler =
-        Schedulers.schedulerOr(options.scheduler(), "strait-timer " + address, threads);
-    this.watcher = new Watcher("strait-watcher " + address, threads);
+        Schedulers.schedulerOr(options.timing().scheduler(), "strait-timer " + address, threads);
+    this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
     this.settings =
         new ConnectionSettings(
             options.limits(),
@@ -193,7 +190,7 @@ final class IpcServer extends Server implements Connection.Owner {
       }
     }
     watcher.close();
-    if (options.scheduler() == null) {
+    if (options.timing().scheduler() == null) {
       scheduler.shutdownNow();
     }
     terminated.countDown();
@@ -249,7 +246,7 @@ final class IpcServer extends Server implements Connection.Owner {
       retirement = connections.get(connection);
     }
     if (retirement != null) {
-      retirement.start(jitter.nextDouble());
+      retirement.start(options.timing().jitter().nextDouble());
     }
     if (late) {
       connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down");

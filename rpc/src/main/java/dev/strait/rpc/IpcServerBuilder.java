@@ -32,6 +32,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   private final TransportFilters filters = new TransportFilters();
   private WaitStrategy waitStrategy = WaitStrategy.adaptive();
   private TransportOptions transport = TransportOptions.DEFAULTS;
-  private @Nullable ScheduledExecutorService scheduler;
+  private Timing timing = Timing.DEFAULTS;
 
   private IpcServerBuilder(IpcAddress address) {
     this.address = address;
@@ -325,7 +326,13 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
 
   /** Where every timer runs, for tests; never shut down here. By default one of its own. */
   IpcServerBuilder scheduler(ScheduledExecutorService newScheduler) {
-    scheduler = newScheduler;
+    timing = timing.withScheduler(newScheduler);
+    return this;
+  }
+
+  /** What spreads things in time, for tests. */
+  IpcServerBuilder jitter(RandomGenerator jitter) {
+    timing = timing.withJitter(jitter);
     return this;
   }
 
@@ -369,6 +376,6 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
             Limits.maxReaders(maxRunningHandlers),
             waitStrategy,
             transport,
-            scheduler));
+            timing));
   }
 }

@@ -2,7 +2,6 @@ package dev.strait.rpc;
 
 import dev.strait.transport.Threads;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,7 +99,7 @@ final class Reader implements Runnable {
 
   /** Makes the reader look at once if it stands by or waits. */
   void wakeup() {
-    LockSupport.unpark(thread);
+    reading.ticker().unpark(thread);
   }
 
   /** Whether the current thread is a reader of any connection. */
@@ -132,7 +131,7 @@ final class Reader implements Runnable {
         }
         replaced = false;
       } else if (!role.take(this)) {
-        LockSupport.parkNanos(this, STANDBY_NANOS);
+        reading.ticker().park(this, STANDBY_NANOS);
         standBy();
       } else if (read()) {
         standBy();
@@ -152,7 +151,7 @@ final class Reader implements Runnable {
       if ((late || reading.isOver()) && reading.removeSpare(this)) {
         return false;
       }
-      LockSupport.parkNanos(this, SPARE_NANOS);
+      reading.ticker().park(this, SPARE_NANOS);
     }
     return true;
   }
@@ -311,7 +310,7 @@ final class Reader implements Runnable {
     int looks = 0;
     while (!reading.needsReader()) {
       if (looks < STANDBY_LOOKS) {
-        LockSupport.parkNanos(this, STANDBY_NANOS);
+        reading.ticker().park(this, STANDBY_NANOS);
       } else if (role.isVacant()) {
         reading.callersStopped();
         return;
@@ -330,7 +329,7 @@ final class Reader implements Runnable {
   private void sleepWhileCallerReads() {
     asleep = true;
     if (!role.isVacant() && !reading.needsReader()) {
-      LockSupport.park(this);
+      reading.ticker().park(this, Long.MAX_VALUE);
     }
     asleep = false;
   }
@@ -377,6 +376,6 @@ final class Reader implements Runnable {
     Thread own = thread;
     return own != null
         && looksAtTheSame > 0
-        && (looksAtTheSame >= LOOKS_WHILE_RUNNABLE || own.getState() != Thread.State.RUNNABLE);
+        && (looksAtTheSame >= LOOKS_WHILE_RUNNABLE || reading.ticker().isWaiting(own));
   }
 }

@@ -3,8 +3,6 @@ package dev.strait.rpc;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.WaitStrategy;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a server, validated by the builder.
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxReaders see {@link ConnectionSettings}
  * @param waitStrategy for every wait
  * @param transport the settings of the acceptor
- * @param scheduler somebody else's, for all timers; null for one of its own
+ * @param timing when timers run
  */
 record ServerOptions(
     Hosted hosted,
@@ -34,4 +32,4 @@ record ServerOptions(
     int maxReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport,
-    @Nullable ScheduledExecutorService scheduler) {}
+    Timing timing) {}

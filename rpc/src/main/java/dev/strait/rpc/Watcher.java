@@ -1,10 +1,10 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.Threads;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.strait.transport.Ticker;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +28,9 @@ final class Watcher {
 
   private static final int IDLE_NANOS_UNTIL_PARKED = 5_000_000;
 
-  private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+  private final Queue<Reader> readers = new ConcurrentLinkedQueue<>();
   private final ThreadFactory threads;
+  private final Ticker ticker;
   private final String name;
 
   private volatile boolean parked = true;
@@ -40,9 +41,10 @@ final class Watcher {
   private boolean userCodeRuns;
   private int alertTicks;
 
-  Watcher(String name, ThreadFactory threads) {
+  Watcher(String name, ThreadFactory threads, Ticker ticker) {
     this.name = name;
     this.threads = threads;
+    this.ticker = ticker;
   }
 
   void add(Reader reader) {
@@ -69,7 +71,7 @@ final class Watcher {
     if (running == null) {
       start();
     } else {
-      LockSupport.unpark(running);
+      ticker.unpark(running);
     }
   }
 
@@ -85,14 +87,14 @@ final class Watcher {
   /** Ends the thread. */
   synchronized void close() {
     closed = true;
-    LockSupport.unpark(thread);
+    ticker.unpark(thread);
   }
 
   private void watch() {
     int idleNanos = 0;
     while (!closed) {
       int tick = nextTickNanos();
-      LockSupport.parkNanos(this, tick);
+      ticker.park(this, tick);
       idleNanos = look() ? 0 : idleNanos + tick;
       if (idleNanos > IDLE_NANOS_UNTIL_PARKED) {
         parkUntilUserCodeBegins();
@@ -117,7 +119,7 @@ final class Watcher {
       if (look()) {
         parked = false;
       } else {
-        LockSupport.park(this);
+        ticker.park(this, Long.MAX_VALUE);
       }
     }
   }

@@ -11,6 +11,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -78,6 +79,14 @@ final class Ledger implements ServerInterceptor {
   /** How many of the handlers heard that their answer was sent. */
   int completed() {
     return (int) entries.values().stream().filter(entry -> entry.completed).count();
+  }
+
+  /** The numbers of the calls whose handlers have begun and not heard their last. */
+  List<String> open() {
+    return entries.entrySet().stream()
+        .filter(entry -> entry.getValue().ended.get() < entry.getValue().begun.get())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   int running() {
@@ -153,6 +162,26 @@ final class Ledger implements ServerInterceptor {
       super(listener);
       this.entry = entry;
       this.runs = runs;
+    }
+
+    @Override
+    public void onMessage(ReqT message) {
+      try {
+        super.onMessage(message);
+      } catch (Throwable e) {
+        leave(runs);
+        throw e;
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      try {
+        super.onHalfClose();
+      } catch (Throwable e) {
+        leave(runs);
+        throw e;
+      }
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +53,7 @@ public final class ConnectAttempt {
     if (abandoned.getAsBoolean()) {
       throw new IOException("the transport to " + address + " was closed while it connected");
     }
-    LockSupport.parkNanos(this, Math.min(left, pauseNanos));
+    ticker.park(this, Math.min(left, pauseNanos));
     pauseNanos = Math.min(LONGEST_PAUSE_NANOS, pauseNanos * 2);
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted while connecting to " + address);

@@ -13,13 +13,14 @@ final class MemoryBinding implements Binding {
 
   private final IpcAddress address;
   private final TransportOptions options;
-  private final Signal arrived = new Signal();
+  private final Signal arrived;
   private final ArrayDeque<MemoryLink> waiting = new ArrayDeque<>(); // guarded by this
   private boolean closed; // guarded by this
 
   private MemoryBinding(IpcAddress address, TransportOptions options) {
     this.address = address;
     this.options = options;
+    this.arrived = new Signal(options.ticker());
   }
 
   static MemoryBinding bind(IpcAddress address, TransportOptions options) throws IOException {
@@ -66,7 +67,7 @@ final class MemoryBinding implements Binding {
   public @Nullable Link accept() {
     Link link = next();
     if (link == null) {
-      arrived.await(Long.MAX_VALUE, options.ticker());
+      arrived.await(Long.MAX_VALUE);
       link = next();
     }
     return link;

@@ -10,23 +10,21 @@ final class MemoryLink implements Link {
   private final ByteRing inbound;
   private final ByteRing outbound;
   private final Signal signal;
-  private final Ticker ticker;
 
-  private MemoryLink(ByteRing inbound, ByteRing outbound, Signal signal, Ticker ticker) {
+  private MemoryLink(ByteRing inbound, ByteRing outbound, Signal signal) {
     this.inbound = inbound;
     this.outbound = outbound;
     this.signal = signal;
-    this.ticker = ticker;
   }
 
   /** Both ends of a new connection. */
   static MemoryLink[] pair(Ticker ticker) {
-    Signal left = new Signal();
-    Signal right = new Signal();
+    Signal left = new Signal(ticker);
+    Signal right = new Signal(ticker);
     ByteRing toRight = new ByteRing(RING_BYTES, right, left);
     ByteRing toLeft = new ByteRing(RING_BYTES, left, right);
     return new MemoryLink[] {
-      new MemoryLink(toLeft, toRight, left, ticker), new MemoryLink(toRight, toLeft, right, ticker)
+      new MemoryLink(toLeft, toRight, left), new MemoryLink(toRight, toLeft, right)
     };
   }
 
@@ -48,7 +46,7 @@ final class MemoryLink implements Link {
   @Override
   public void await(boolean alsoWritable, long timeoutNanos) {
     if (!inbound.hasBytes() && !(alsoWritable && outbound.hasRoomOrSignalsIt())) {
-      signal.await(timeoutNanos, ticker);
+      signal.await(timeoutNanos);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.strait.transport;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,32 +8,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class Signal {
   private final AtomicBoolean raised = new AtomicBoolean();
+  private final Ticker ticker;
   private volatile @Nullable Thread waiter;
+
+  Signal(Ticker ticker) {
+    this.ticker = ticker;
+  }
 
   void raise() {
     // The waiter shows itself before it looks at the flag, and the flag is set before the look for
     // a
     // waiter: one of the two sees the other.
     if (!raised.getAndSet(true)) {
-      LockSupport.unpark(waiter);
+      ticker.unpark(waiter);
     }
   }
 
   /** Waits until raised, the time is up or the thread is interrupted; lowers the flag. */
-  void await(long timeoutNanos, Ticker ticker) {
+  void await(long timeoutNanos) {
     long start = ticker.nanoTime();
     waiter = Thread.currentThread();
     try {
       while (!raised.get() && !Thread.currentThread().isInterrupted()) {
         if (timeoutNanos == Long.MAX_VALUE) {
-          LockSupport.park(this);
+          ticker.park(this, Long.MAX_VALUE);
           continue;
         }
         long left = timeoutNanos - (ticker.nanoTime() - start);
         if (left <= 0) {
           break;
         }
-        LockSupport.parkNanos(this, left);
+        ticker.park(this, left);
       }
     } finally {
       waiter = null;

@@ -16,7 +16,7 @@ final class StreamAcceptor implements Acceptor {
   private final TransportOptions options;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicLong turnedAway = new AtomicLong();
-  private final Signal closing = new Signal();
+  private final Signal closing;
   private final Object lock = new Object();
   private boolean started; // guarded by lock
   private @Nullable Binding binding; // guarded by lock
@@ -25,6 +25,7 @@ final class StreamAcceptor implements Acceptor {
   StreamAcceptor(IpcAddress address, TransportOptions options) {
     this.address = address;
     this.options = options;
+    this.closing = new Signal(options.ticker());
   }
 
   @Override
@@ -95,7 +96,7 @@ final class StreamAcceptor implements Acceptor {
           Log.warn("cannot accept on " + address + " at present; trying again", e);
         }
         pauseNanos = Math.min(LONGEST_PAUSE_NANOS, Math.max(SHORTEST_PAUSE_NANOS, pauseNanos * 2));
-        closing.await(pauseNanos, options.ticker());
+        closing.await(pauseNanos);
       }
       // The thread may come from a factory of the application: an interrupt means nothing here, but
       // would turn every wait into none.

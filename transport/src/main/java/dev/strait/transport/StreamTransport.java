@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -280,7 +279,7 @@ final class StreamTransport implements Transport {
           return false;
         }
         interrupted |= Thread.interrupted();
-        LockSupport.parkNanos(this, DISCONNECT_PAUSE_NANOS);
+        options.ticker().park(this, DISCONNECT_PAUSE_NANOS);
         out.sendLeftOver(true);
       }
       return outbound == out;

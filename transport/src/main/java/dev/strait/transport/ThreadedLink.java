@@ -38,11 +38,11 @@ final class ThreadedLink implements Link {
   private final String name;
   private final TransportOptions options;
   private final Duplex duplex;
-  private final Signal signal = new Signal();
-  private final Signal readerSignal = new Signal();
-  private final Signal writerSignal = new Signal();
-  private final ByteRing inbound = new ByteRing(RING_BYTES, signal, readerSignal);
-  private final ByteRing outbound = new ByteRing(RING_BYTES, writerSignal, signal);
+  private final Signal signal;
+  private final Signal readerSignal;
+  private final Signal writerSignal;
+  private final ByteRing inbound;
+  private final ByteRing outbound;
   private final AtomicInteger users = new AtomicInteger(1);
   private final Object lock = new Object();
   private boolean closed; // guarded by lock
@@ -55,6 +55,11 @@ final class ThreadedLink implements Link {
     this.name = address.toString();
     this.options = options;
     this.duplex = duplex;
+    this.signal = new Signal(options.ticker());
+    this.readerSignal = new Signal(options.ticker());
+    this.writerSignal = new Signal(options.ticker());
+    this.inbound = new ByteRing(RING_BYTES, signal, readerSignal);
+    this.outbound = new ByteRing(RING_BYTES, writerSignal, signal);
   }
 
   @Override
@@ -143,7 +148,7 @@ final class ThreadedLink implements Link {
 
   /** An interrupt of these threads means nothing, but would turn every wait into none. */
   private void pause(Signal until) {
-    until.await(Long.MAX_VALUE, options.ticker());
+    until.await(Long.MAX_VALUE);
     Thread.interrupted();
   }
 
@@ -174,7 +179,7 @@ final class ThreadedLink implements Link {
   @Override
   public void await(boolean alsoWritable, long timeoutNanos) {
     if (!inbound.hasBytes() && !(alsoWritable && outbound.hasRoomOrSignalsIt())) {
-      signal.await(timeoutNanos, options.ticker());
+      signal.await(timeoutNanos);
     }
   }
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ByteRingTest {
-  private final Signal arrived = new Signal();
-  private final Signal freed = new Signal();
+  private final Signal arrived = new Signal(Ticker.system());
+  private final Signal freed = new Signal(Ticker.system());
   private final ByteRing ring = new ByteRing(16, arrived, freed);
 
   @Test
@@ -40,7 +40,7 @@ class ByteRingTest {
     assertEquals(16, ring.write(ByteBuffer.allocate(16)));
     assertFalse(ring.hasRoomOrSignalsIt());
     assertEquals(16, ring.read(ByteBuffer.allocate(16)));
-    freed.await(Long.MAX_VALUE, Ticker.system());
+    freed.await(Long.MAX_VALUE);
     assertTrue(ring.hasRoomOrSignalsIt());
   }
 
@@ -69,7 +69,7 @@ class ByteRingTest {
   void anEndWhoseSignalWasSpentOnTheBytesIsStillFound() throws IOException {
     ring.write(ByteBuffer.allocate(3));
     ring.end();
-    arrived.await(Long.MAX_VALUE, Ticker.system());
+    arrived.await(Long.MAX_VALUE);
     assertEquals(3, ring.read(ByteBuffer.allocate(16)));
     assertTrue(ring.hasBytes(), "the reader would wait for ever");
     assertEquals(-1, ring.read(ByteBuffer.allocate(16)));

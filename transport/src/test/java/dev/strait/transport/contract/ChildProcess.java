@@ -29,7 +29,7 @@ public final class ChildProcess implements AutoCloseable {
   public static ChildProcess start(
       List<String> prefix, String classPath, Class<?> main, String... arguments)
       throws IOException {
-    return start(prefix, classPath, Map.of(), new File("."), main, arguments);
+    return start(prefix, List.of(), classPath, Map.of(), new File("."), main, arguments);
   }
 
   /**
@@ -44,6 +44,18 @@ public final class ChildProcess implements AutoCloseable {
       Class<?> main,
       String... arguments)
       throws IOException {
+    return start(prefix, List.of(), classPath, environment, workingDirectory, main, arguments);
+  }
+
+  private static ChildProcess start(
+      List<String> prefix,
+      List<String> flags,
+      String classPath,
+      Map<String, String> environment,
+      File workingDirectory,
+      Class<?> main,
+      String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(System.getProperty("java.home") + File.separator + "bin/java");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -51,6 +63,7 @@ public final class ChildProcess implements AutoCloseable {
         .forEach(command::add);
     command.addAll(TestRun.jvmFlags());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(flags);
     command.addAll(List.of("-cp", absolute(classPath), main.getName()));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder =
@@ -59,6 +72,17 @@ public final class ChildProcess implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);
     return new ChildProcess(builder.start());
+  }
+
+  /**
+   * @param prefix the command that runs the JVM, such as taskset with its options
+   * @param flags of the JVM
+   * @param main its main class
+   */
+  public static ChildProcess startWithFlags(
+      List<String> prefix, List<String> flags, String classPath, Class<?> main, String... arguments)
+      throws IOException {
+    return start(prefix, flags, classPath, Map.of(), new File("."), main, arguments);
   }
 
   private static String absolute(String classPath) {

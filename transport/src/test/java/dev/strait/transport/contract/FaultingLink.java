@@ -15,11 +15,13 @@ final class FaultingLink extends ForwardingLink {
   private volatile boolean readStalled;
   private volatile boolean writeStalled;
 
-  FaultingLink(Link inner, Faults faults, long seed) {
+  FaultingLink(Link inner, Faults faults) {
     super(inner);
     this.faults = faults;
-    this.reading = new Faults.Direction(faults.mostReadBytes(), faults.stallPercent(), seed);
-    this.writing = new Faults.Direction(faults.mostWrittenBytes(), faults.stallPercent(), ~seed);
+    this.reading =
+        new Faults.Direction(faults.mostReadBytes(), faults.stallPercent(), faults.seed());
+    this.writing =
+        new Faults.Direction(faults.mostWrittenBytes(), faults.stallPercent(), ~faults.seed());
   }
 
   @Override

@@ -8,18 +8,32 @@ import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Another provider, whose links go wrong as {@link Faults} say, on both sides. */
 public final class FaultingProvider implements TransportProvider {
   private final TransportProvider inner;
-  private final Faults faults;
-  private final AtomicLong links = new AtomicLong();
+  private final Supplier<Faults> faults;
 
-  /** Stands in front of {@code inner}. */
+  /** Stands in front of {@code inner}; every link has faults of the same kind. */
   public FaultingProvider(TransportProvider inner, Faults faults) {
+    this(inner, numbered(faults));
+  }
+
+  /**
+   * Stands in front of {@code inner}.
+   *
+   * @param faults of the next link
+   */
+  public FaultingProvider(TransportProvider inner, Supplier<Faults> faults) {
     this.inner = inner;
     this.faults = faults;
+  }
+
+  private static Supplier<Faults> numbered(Faults faults) {
+    AtomicLong links = new AtomicLong();
+    return () -> faults.withSeed(faults.seed() + links.incrementAndGet());
   }
 
   @Override
@@ -56,6 +70,6 @@ public final class FaultingProvider implements TransportProvider {
   }
 
   private Link faulting(Link link) {
-    return new FaultingLink(link, faults, faults.seed() + links.incrementAndGet());
+    return new FaultingLink(link, faults.get());
   }
 }

@@ -44,6 +44,12 @@ public record Faults(
     return new Faults(mostReadBytes, mostWrittenBytes, stallPercent, endAfterBytes, bytes, seed);
   }
 
+  /** The same kind, with other randomness. */
+  public Faults withSeed(long other) {
+    return new Faults(
+        mostReadBytes, mostWrittenBytes, stallPercent, endAfterBytes, resetAfterBytes, other);
+  }
+
   /** The faults of one direction: how many bytes may pass now. For one thread at a time. */
   static final class Direction {
     private final int mostBytes;

@@ -1,0 +1,259 @@
+package dev.strait.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.strait.transport.BufferPool;
+import dev.strait.transport.IpcAddress;
+import dev.strait.transport.TransportProvider;
+import dev.strait.transport.WaitStrategy;
+import dev.strait.transport.contract.FaultingProvider;
+import dev.strait.transport.contract.Faults;
+import dev.strait.transport.simulation.Simulation;
+import dev.strait.transport.simulation.SteppingProvider;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One simulated life of a server and its clients, all of it drawn from a seed: settings, faults,
+ * calls, restarts and interrupts. What both sides have seen is held against each other.
+ *
+ * <p>Held for each run: every call ends once, with a status that its plan allows, within 100 ms of
+ * its deadline (G1); no more handlers run than may (G2); messages come whole, once and in order;
+ * nobody hears of a success that the other side does not know of; and no thread, timer or buffer is
+ * left (G7).
+ */
+final class SimulatedRun {
+  /** So long after the end of a call its handler knows of it, also if it is held up by others. */
+  private static final long LATEST_NEWS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long LONGEST_END_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int MOST_WAITING = 10_000;
+  private static final int MOST_CLIENTS = 3;
+  private static final int MOST_CALLS_OF_A_CLIENT = 50;
+  private static final int MOST_CALLS = MOST_CLIENTS * MOST_CALLS_OF_A_CLIENT;
+  private static final int UNLIMITED = 10_000;
+
+  private final IpcAddress address;
+  private final Simulation simulation;
+  private final RandomGenerator random;
+  private final Ledger ledger = new Ledger();
+  private final Map<Integer, PlannedCaller> callers = new TreeMap<>();
+
+  private final boolean rough;
+  private final boolean breaks;
+  private final int handlers;
+  private final int streamWindow;
+  private final int connectionWindow;
+  private final @Nullable Executor clientExecutor;
+  private final @Nullable Executor serverExecutor;
+  private final WaitStrategy waits;
+  private final TransportProvider provider;
+
+  private int calls;
+
+  private SimulatedRun(long seed, Simulation simulation) {
+    this.simulation = simulation;
+    this.address = IpcAddress.of("memory:simulated-" + seed);
+    this.random = simulation.random();
+    this.rough = random.nextBoolean();
+    this.breaks = rough && random.nextBoolean();
+    this.handlers = new int[] {1, 3, UNLIMITED}[random.nextInt(3)];
+    this.streamWindow = 1 << random.nextInt(10, 17);
+    // Calls that wait for others to be handled keep the connection's credit from these.
+    this.connectionWindow =
+        handlers == UNLIMITED ? streamWindow << random.nextInt(4) : streamWindow * MOST_CALLS;
+    this.clientExecutor = random.nextBoolean() ? null : simulation.executor(random.nextInt(1, 4));
+    this.serverExecutor = random.nextBoolean() ? null : simulation.executor(random.nextInt(1, 4));
+    this.waits = random.nextBoolean() ? WaitStrategy.adaptive() : WaitStrategy.parking();
+    this.provider =
+        new FaultingProvider(
+            new SteppingProvider(TransportProvider.builtIn(), simulation), this::faults);
+  }
+
+  /** What has come of a run that did not fail. */
+  record Outcome(int calls, int succeeded, long turns, long trace) {}
+
+  /**
+   * Runs the life of {@code seed}.
+   *
+   * @param log where each step is told; null for nowhere
+   * @throws AssertionError if something does not hold
+   */
+  static Outcome of(long seed, @Nullable PrintStream log) {
+    Simulation simulation = new Simulation(seed, log);
+    SimulatedRun[] run = new SimulatedRun[1];
+    simulation.run(
+        () -> {
+          run[0] = new SimulatedRun(seed, simulation);
+          run[0].live();
+        });
+    return run[0].check();
+  }
+
+  private Faults faults() {
+    Faults faults =
+        random.nextBoolean() ? Faults.NONE : Faults.splitsMergesAndDelays(random.nextLong());
+    if (breaks && random.nextInt(3) > 0) {
+      long bytes = random.nextInt(1 << random.nextInt(4, 17));
+      faults = random.nextBoolean() ? faults.endingAfter(bytes) : faults.resettingAfter(bytes);
+    }
+    return faults;
+  }
+
+  private void live() {
+    Server server = serve();
+    List<ManagedChannel> channels = new ArrayList<>();
+    for (int i = random.nextInt(1, 3); i > 0; i--) {
+      channels.add(channel());
+    }
+    List<Thread> clients = new ArrayList<>();
+    for (int i = random.nextInt(MOST_CLIENTS) + 1; i > 0; i--) {
+      ManagedChannel channel = channels.get(i % channels.size());
+      int calls = random.nextInt(MOST_CALLS_OF_A_CLIENT) + 1;
+      clients.add(simulation.threads().newThread(() -> makeCalls(channel, calls)));
+    }
+    clients.forEach(Thread::start);
+    if (rough) {
+      server = disturb(server, channels, clients);
+    }
+    await("the calls end", () -> clients.stream().noneMatch(simulation::isAlive) && allClosed());
+    simulation.sleep(LATEST_NEWS_NANOS);
+    if (ledger.begun() != ledger.ended()) {
+      simulation.fail(
+          ledger.open() + " still run, although their callers have heard the end", null);
+    }
+    channels.forEach(random.nextBoolean() ? ManagedChannel::shutdown : ManagedChannel::shutdownNow);
+    await("the channels end", () -> channels.stream().allMatch(ManagedChannel::isTerminated));
+    server.shutdown();
+    await("the server ends", server::isTerminated);
+    // What plans wanted to be done later, and came too late.
+    simulation.sleep(CallPlan.LONGEST_DELAY_NANOS);
+  }
+
+  private boolean allClosed() {
+    return callers.values().stream().allMatch(PlannedCaller::isClosed);
+  }
+
+  private void await(String what, java.util.function.BooleanSupplier condition) {
+    if (!simulation.await(condition, LONGEST_END_NANOS)) {
+      List<PlannedCaller> open =
+          callers.values().stream().filter(caller -> !caller.isClosed()).toList();
+      simulation.fail(
+          "waited in vain until " + what + "; open are " + open + simulation.standings(), null);
+    }
+  }
+
+  private Server serve() {
+    try {
+      return IpcServerBuilder.forAddress(address)
+          .transportProvider(provider)
+          .ticker(simulation)
+          .scheduler(simulation.timers())
+          .jitter(random)
+          .threadFactory(simulation.threads())
+          .waitStrategy(waits)
+          .windows(streamWindow, connectionWindow)
+          .maxRunningHandlers(handlers, MOST_WAITING)
+          .executor(serverExecutor)
+          .intercept(ledger)
+          .addService(new PlannedHandler(simulation).service())
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ManagedChannel channel() {
+    IpcChannelBuilder builder =
+        IpcChannelBuilder.forAddress(address)
+            .transportProvider(provider)
+            .ticker(simulation)
+            .scheduler(simulation.timers())
+            .jitter(random)
+            .threadFactory(simulation.threads())
+            .waitStrategy(waits)
+            .windows(streamWindow, connectionWindow)
+            .addService(Raw.service(Raw.UNARY, Raw.echo()));
+    return (clientExecutor == null ? builder.directExecutor() : builder.executor(clientExecutor))
+        .build();
+  }
+
+  private void makeCalls(ManagedChannel channel, int count) {
+    for (int i = 0; i < count; i++) {
+      CallPlan plan = CallPlan.draw(calls++, random, rough);
+      PlannedCaller caller = new PlannedCaller(simulation, channel, plan);
+      callers.put(plan.number(), caller);
+      caller.run();
+      if (random.nextInt(4) == 0) {
+        simulation.sleep(random.nextInt(200_000));
+      }
+    }
+  }
+
+  /** Things happen while calls are made. The server that serves at the end. */
+  private Server disturb(Server first, List<ManagedChannel> channels, List<Thread> clients) {
+    Server server = first;
+    for (int i = random.nextInt(4); i > 0; i--) {
+      simulation.sleep(random.nextInt(3_000_000));
+      switch (random.nextInt(3)) {
+        case 0 -> channels.get(0).enterIdle();
+        case 1 -> {
+          Thread client = clients.get(random.nextInt(clients.size()));
+          if (simulation.isAlive(client)) {
+            simulation.interrupt(client);
+          }
+        }
+        default -> {
+          if (breaks) {
+            server = replace(server);
+          }
+        }
+      }
+    }
+    return server;
+  }
+
+  private Server replace(Server old) {
+    if (random.nextBoolean()) {
+      old.shutdown();
+    } else {
+      old.shutdownNow();
+    }
+    // A handler that holds its thread up outlives its server.
+    await("the old server ends", () -> old.isTerminated() && ledger.running() == 0);
+    return serve();
+  }
+
+  private Outcome check() {
+    callers.values().forEach(caller -> caller.check(breaks));
+    try {
+      ledger.assertAgreesWith(callers);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    assertEquals(0, ledger.running(), "handlers that run for ever");
+    assertTrue(
+        ledger.mostRunning() <= handlers,
+        () -> ledger.mostRunning() + " handlers ran at once, of at most " + handlers);
+    assertEquals(0, simulation.timers().size(), "timers that are left");
+    assertEquals(0, BufferPool.shared().outstanding(), "buffers that are left");
+    return new Outcome(
+        callers.size(),
+        (int) callers.values().stream().filter(caller -> caller.status.isOk()).count(),
+        simulation.turns(),
+        simulation.trace());
+  }
+}
