@@ -224,13 +224,14 @@ final class Connection {
   /** Reads and decodes once. Returns what a transport's poll does. */
   int poll() {
     try {
-      // Asked before: what the peer had sent when writing failed may only come with the next poll.
-      boolean failed = writer.hasFailed();
       int read = transport.poll();
       writer.flushIfDue();
-      if (writer.mustEnd(failed && read <= 0)) {
+      if (writer.isOverfull()) {
         ended(new IOException(writer.failure()));
         return -1;
+      }
+      if (read == 0 && writer.hasFailed()) {
+        end.writingHasFailed(writer.failure());
       }
       if (read < 0) {
         decoder.end();

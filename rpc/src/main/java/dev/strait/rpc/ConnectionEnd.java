@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionEnd {
   private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+  /** For so long a connection that cannot be written to is read. */
+  private static final long READ_ON_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Connection connection;
   private final Connection.Owner owner;
   private final Transport transport;
@@ -33,6 +38,7 @@ final class ConnectionEnd {
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean goesAway; // written under lock
   private volatile @Nullable Status status;
+  private @Nullable ScheduledFuture<?> lateEnd; // used by the reading role only
 
   ConnectionEnd(
       Connection connection,
@@ -191,6 +197,21 @@ final class ConnectionEnd {
             });
   }
 
+  /**
+   * Nothing more can be sent. The peer is gone, then its end is about to be read behind all that it
+   * has sent; or it lives and only takes nothing, then this ends after a while. Called by the
+   * reading role only.
+   */
+  void writingHasFailed(String why) {
+    if (lateEnd == null) {
+      lateEnd =
+          settings
+              .scheduler()
+              .schedule(() -> close(new IOException(why)), READ_ON_NANOS, TimeUnit.NANOSECONDS);
+      owner.draining(connection);
+    }
+  }
+
   /** Closes at once. The reading role then ends the streams. */
   void close(IOException reason) {
     transport.close(reason);
@@ -205,6 +226,9 @@ final class ConnectionEnd {
   boolean transportEnded(Exception cause) {
     if (!ended.compareAndSet(false, true)) {
       return false;
+    }
+    if (lateEnd != null) {
+      lateEnd.cancel(false);
     }
     IOException first = transport.closeReason();
     Exception reason = first != null ? first : cause;

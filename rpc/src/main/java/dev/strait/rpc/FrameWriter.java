@@ -167,13 +167,9 @@ final class FrameWriter {
     return failed && transport.state() != TransportState.DRAINING;
   }
 
-  /**
-   * Whether the connection is to end because no more can be sent.
-   *
-   * @param allRead whether it has failed, and nothing is left to read that the peer had sent before
-   */
-  boolean mustEnd(boolean allRead) {
-    return overfull || allRead;
+  /** Whether the connection is to end because the peer asks for more replies than it reads. */
+  boolean isOverfull() {
+    return overfull;
   }
 
   /** Flushes what was written while decoding. Called by the reading role only. */

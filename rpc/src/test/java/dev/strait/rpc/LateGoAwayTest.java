@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.transport.Binding;
@@ -13,8 +14,10 @@ import dev.strait.transport.contract.ForwardingLink;
 import dev.strait.transport.contract.TestThread;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,18 +60,53 @@ final class LateGoAwayTest {
 
     ScriptedPeer second = local.closing(server.acceptAndGreet());
     for (int i = 0; i < 3; i++) {
-      RawFrame again = second.next(FrameType.OPEN);
-      second.send(
-          again.streamId(),
-          FrameType.CLOSE,
-          FrameType.FLAG_WITH_HEADERS | FrameType.FLAG_WITH_MESSAGE,
-          new Data().u8(0).u16(0).noMetadata().noMetadata().bytes((byte) 43));
+      answer(second, second.next(FrameType.OPEN).streamId());
     }
     for (RecordingListener<byte[]> call : calls) {
       assertTrue(call.awaitClose().isOk(), () -> call.status.toString());
       call.assertClosedOnce();
     }
     assertEquals(3, calls.size());
+  }
+
+  @Test
+  void aConnectionThatCannotBeWrittenToIsReadForASecondAndTakesNoNewCalls() throws Exception {
+    VirtualTime time = new VirtualTime();
+    ScriptedPeer.Listening server = local.listen();
+    ManagedChannel channel =
+        local.channel(builder -> time.drive(builder.transportProvider(new Breaking())));
+    calls.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 1));
+    calls.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 2));
+    ScriptedPeer first = local.closing(server.acceptAndGreet());
+    int answered = first.next(FrameType.OPEN).streamId();
+    first.next(FrameType.OPEN);
+    int timers = time.timers();
+
+    links.get(0).breakAfterEmptyRead =
+        () -> calls.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 3));
+    links.get(0).wakeup();
+    Local.await("it is given up in a second", () -> time.timers() > timers);
+    answer(first, answered);
+    assertTrue(calls.get(0).awaitClose().isOk(), () -> calls.get(0).status.toString());
+    calls.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT, (byte) 4));
+    ScriptedPeer second = local.closing(server.acceptAndGreet());
+    answer(second, second.next(FrameType.OPEN).streamId());
+    assertTrue(calls.get(3).awaitClose().isOk(), () -> calls.get(3).status.toString());
+    assertFalse(calls.get(1).isClosed());
+    time.advance(Duration.ofSeconds(1));
+
+    Status lost = calls.get(1).awaitClose();
+    assertEquals(Status.Code.UNAVAILABLE, lost.getCode());
+    assertTrue(
+        String.valueOf(lost.getDescription()).contains("takes no more bytes"), lost::toString);
+  }
+
+  private static void answer(ScriptedPeer peer, int streamId) throws IOException {
+    peer.send(
+        streamId,
+        FrameType.CLOSE,
+        FrameType.FLAG_WITH_HEADERS | FrameType.FLAG_WITH_MESSAGE,
+        new Data().u8(0).u16(0).noMetadata().noMetadata().bytes((byte) 43));
   }
 
   private final class Breaking implements TransportProvider {
