@@ -86,9 +86,7 @@ final class Calls {
 
   /** Sends what {@code stream} has to send, as far as credit and room allow. */
   void send(Stream stream) {
-    if (!writer.send(stream) && stream instanceof ClientStream) {
-      connection.end().lose(stream, false);
-    }
+    writer.send(stream);
   }
 
   /** Ends a stream from this side; the peer is told if it knows of it. */

@@ -265,7 +265,8 @@ final class ConnectionEnd {
     boolean again;
     lock.lock();
     try {
-      if (stream.connection() != connection) {
+      boolean openedMeanwhile = !processed && streams.get(stream.id()) == stream;
+      if (stream.connection() != connection || openedMeanwhile) {
         return;
       }
       streams.stopWaiting(stream);

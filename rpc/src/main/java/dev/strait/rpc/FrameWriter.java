@@ -1,6 +1,5 @@
 package dev.strait.rpc;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.strait.transport.BufferPool;
 import dev.strait.transport.Transport;
 import dev.strait.transport.TransportState;
@@ -22,7 +21,6 @@ final class FrameWriter {
   private final ReentrantLock lock;
   private final Transport transport;
   private final Reading reading;
-  private final Streams streams; // guarded by lock
   private final SendQueue queue;
 
   /** Used by the reading role only: something was written while decoding. */
@@ -35,7 +33,6 @@ final class FrameWriter {
     this.lock = lock;
     this.transport = transport;
     this.reading = reading;
-    this.streams = streams;
     this.queue = new SendQueue(reading.connection(), streams, transport, this::fail);
   }
 
@@ -44,14 +41,9 @@ final class FrameWriter {
     return queue;
   }
 
-  /**
-   * Sends what {@code stream} has to send, as far as credit and room allow.
-   *
-   * @return false if the stream is not open and never will be on this connection, nor anywhere else
-   *     unless the caller sees to it
-   */
-  boolean send(Stream stream) {
-    return drain(stream);
+  /** Sends what {@code stream} has to send, as far as credit and room allow. */
+  void send(Stream stream) {
+    drain(stream);
   }
 
   /** Sends what the waiting streams have to send, as far as credit and room allow. */
@@ -60,23 +52,25 @@ final class FrameWriter {
   }
 
   /** Sends, and tells without the lock what that has led to. */
-  @CanIgnoreReturnValue
-  private boolean drain(@Nullable Stream added) {
+  private void drain(@Nullable Stream added) {
     boolean any;
-    boolean stranded;
     Stream owed;
     List<Stream> othersOwed;
     List<Stream> unsent;
+    List<Stream> stranded;
     lock.lock();
     try {
       if (added != null) {
         queue.add(added);
       }
       any = queue.drain();
-      stranded = added != null && added.id() == 0 && !streams.mayOpen();
+      if (added != null) {
+        queue.strandUnlessItMayOpen(added);
+      }
       owed = queue.takeOwed();
       othersOwed = queue.takeOthersOwed();
       unsent = queue.takeUnsent();
+      stranded = queue.takeStranded();
     } finally {
       lock.unlock();
     }
@@ -92,7 +86,9 @@ final class FrameWriter {
     for (Stream stream : unsent) {
       reading.connection().end().lose(stream, true);
     }
-    return !stranded;
+    for (Stream stream : stranded) {
+      reading.connection().end().lose(stream, false);
+    }
   }
 
   /** Writes a frame that needs no credit and flushes. */

@@ -31,6 +31,7 @@ final class SendQueue {
   private @Nullable Stream owed;
   private List<Stream> othersOwed = List.of();
   private List<Stream> unsent = new ArrayList<>();
+  private List<Stream> stranded = new ArrayList<>();
 
   /**
    * @param onFailure run when the transport takes no more, under the lock
@@ -54,6 +55,16 @@ final class SendQueue {
     if (stream.inSendQueue) {
       stream.inSendQueue = false;
       waiting.remove(stream);
+    }
+  }
+
+  /** A stream that is not open here, and never will be, waits no more. */
+  void strandUnlessItMayOpen(Stream stream) {
+    if (stream.id() == 0 && !streams.mayOpen()) {
+      remove(stream);
+      if (!stranded.contains(stream)) {
+        stranded.add(stream);
+      }
     }
   }
 
@@ -96,6 +107,7 @@ final class SendQueue {
   private boolean sendOneFrame(Stream stream) throws IOException {
     out.clear();
     if (!stream.encodeNext(out, streams)) {
+      strandUnlessItMayOpen(stream);
       return false;
     }
     try {
@@ -173,6 +185,16 @@ final class SendQueue {
     }
     List<Stream> taken = unsent;
     unsent = new ArrayList<>();
+    return taken;
+  }
+
+  /** The streams that can no longer be opened here, to be told without the lock. */
+  List<Stream> takeStranded() {
+    if (stranded.isEmpty()) {
+      return List.of();
+    }
+    List<Stream> taken = stranded;
+    stranded = new ArrayList<>();
     return taken;
   }
 }

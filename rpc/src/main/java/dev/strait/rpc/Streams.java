@@ -94,6 +94,10 @@ final class Streams {
       waitingToOpen.add(stream);
       return false;
     }
+    if (!waitingToOpen.isEmpty()) {
+      // It may have waited, and now sends its next message.
+      waitingToOpen.remove(stream);
+    }
     int id = nextId;
     nextId += 2;
     openedByUs++;

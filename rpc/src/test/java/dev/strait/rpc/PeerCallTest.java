@@ -366,6 +366,30 @@ final class PeerCallTest {
   }
 
   @Test
+  void aCallThatCanNoLongerBeOpenedEnds() throws Exception {
+    server = local.serve(b -> b.addService(introduction()));
+    ScriptedPeer peer = local.peer();
+    peer.hello(Limits.DEFAULTS.withMaxStreams(1));
+    peer.open(1, HELLO, 0);
+    PeerChannel client = next(clients);
+    RecordingListener<byte[]> open = new RecordingListener<>();
+    stream(client, open);
+    int id = peer.next(FrameType.OPEN).streamId();
+    server.shutdown();
+    peer.next(FrameType.GO_AWAY);
+    RecordingListener<byte[]> waiting = new RecordingListener<>();
+    stream(client, waiting);
+
+    // Without a call of the client's own nothing more is opened; and then there would be room.
+    peer.send(1, FrameType.CANCEL, 0, new Data().u32(CancelCode.CANCELLED.code()).u16(0));
+    peer.send(id, FrameType.CLOSE, 0, new Data().u8(0).u16(0).noMetadata());
+
+    assertTrue(open.awaitClose().isOk(), () -> open.status.toString());
+    assertEquals(Status.Code.UNAVAILABLE, waiting.awaitClose().getCode());
+    waiting.assertClosedOnce();
+  }
+
+  @Test
   void aServerThatShutsDownNowEndsWhatItCallsOnceOnBothSides() throws Exception {
     PeerChannel client = client(b -> b, b -> b);
     RecordingListener<byte[]> listener = new RecordingListener<>();

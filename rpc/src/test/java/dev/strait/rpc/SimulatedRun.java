@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,16 @@ final class SimulatedRun {
   /** So long after the end of a call its handler knows of it, also if it is held up by others. */
   private static final long LATEST_NEWS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** A connection that has gone silent is found out by pings. */
+  private static final long LATEST_NEWS_OF_A_BREAK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final long LONGEST_END_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int MOST_WAITING = 10_000;
   private static final int MOST_CLIENTS = 3;
   private static final int MOST_CALLS_OF_A_CLIENT = 50;
   private static final int MOST_CALLS = MOST_CLIENTS * MOST_CALLS_OF_A_CLIENT;
   private static final int UNLIMITED = 10_000;
+  private static final long NEVER_MICROS = TimeUnit.DAYS.toMicros(1);
 
   private final IpcAddress address;
   private final Simulation simulation;
@@ -56,6 +61,8 @@ final class SimulatedRun {
   private final int handlers;
   private final int streamWindow;
   private final int connectionWindow;
+  private final int maxStreams;
+  private final boolean ages;
   private final @Nullable Executor clientExecutor;
   private final @Nullable Executor serverExecutor;
   private final WaitStrategy waits;
@@ -74,8 +81,10 @@ final class SimulatedRun {
     // Calls that wait for others to be handled keep the connection's credit from these.
     this.connectionWindow =
         handlers == UNLIMITED ? streamWindow << random.nextInt(4) : streamWindow * MOST_CALLS;
-    this.clientExecutor = random.nextBoolean() ? null : simulation.executor(random.nextInt(1, 4));
-    this.serverExecutor = random.nextBoolean() ? null : simulation.executor(random.nextInt(1, 4));
+    this.maxStreams = random.nextInt(3) == 0 ? random.nextInt(1, 5) : MOST_CALLS;
+    this.ages = random.nextInt(4) == 0;
+    this.clientExecutor = executor();
+    this.serverExecutor = executor();
     this.waits = random.nextBoolean() ? WaitStrategy.adaptive() : WaitStrategy.parking();
     this.provider =
         new FaultingProvider(
@@ -102,12 +111,31 @@ final class SimulatedRun {
     return run[0].check();
   }
 
+  private @Nullable Executor executor() {
+    if (random.nextBoolean()) {
+      return null;
+    }
+    Executor pool = simulation.executor(random.nextInt(1, 4));
+    boolean refuses = random.nextInt(4) == 0;
+    return task -> {
+      if (refuses && random.nextInt(8) == 0) {
+        throw new RejectedExecutionException("planned");
+      }
+      pool.execute(task);
+    };
+  }
+
   private Faults faults() {
     Faults faults =
         random.nextBoolean() ? Faults.NONE : Faults.splitsMergesAndDelays(random.nextLong());
     if (breaks && random.nextInt(3) > 0) {
       long bytes = random.nextInt(1 << random.nextInt(4, 17));
-      faults = random.nextBoolean() ? faults.endingAfter(bytes) : faults.resettingAfter(bytes);
+      faults =
+          switch (random.nextInt(3)) {
+            case 0 -> faults.endingAfter(bytes);
+            case 1 -> faults.resettingAfter(bytes);
+            default -> faults.silentAfter(bytes);
+          };
     }
     return faults;
   }
@@ -129,7 +157,7 @@ final class SimulatedRun {
       server = disturb(server, channels, clients);
     }
     await("the calls end", () -> clients.stream().noneMatch(simulation::isAlive) && allClosed());
-    simulation.sleep(LATEST_NEWS_NANOS);
+    simulation.sleep(breaks ? LATEST_NEWS_OF_A_BREAK_NANOS : LATEST_NEWS_NANOS);
     if (ledger.begun() != ledger.ended()) {
       simulation.fail(
           ledger.open() + " still run, although their callers have heard the end", null);
@@ -167,6 +195,10 @@ final class SimulatedRun {
           .windows(streamWindow, connectionWindow)
           .maxRunningHandlers(handlers, MOST_WAITING)
           .executor(serverExecutor)
+          .maxConcurrentCallsPerConnection(maxStreams)
+          .maxConnectionAge(ages ? 3_000 : NEVER_MICROS, TimeUnit.MICROSECONDS)
+          .keepAliveTime(1, TimeUnit.SECONDS)
+          .keepAliveTimeout(1, TimeUnit.SECONDS)
           .intercept(ledger)
           .addService(new PlannedHandler(simulation).service())
           .build()
@@ -186,6 +218,8 @@ final class SimulatedRun {
             .threadFactory(simulation.threads())
             .waitStrategy(waits)
             .windows(streamWindow, connectionWindow)
+            .keepAliveTime(1, TimeUnit.SECONDS)
+            .keepAliveTimeout(1, TimeUnit.SECONDS)
             .addService(Raw.service(Raw.UNARY, Raw.echo()));
     return (clientExecutor == null ? builder.directExecutor() : builder.executor(clientExecutor))
         .build();

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A link that goes wrong as {@link Faults} say. */
 final class FaultingLink extends ForwardingLink {
+  private static final int LOST_BYTES = 4096;
+
   private final Faults faults;
   private final Faults.Direction reading;
   private final Faults.Direction writing;
@@ -24,8 +26,20 @@ final class FaultingLink extends ForwardingLink {
         new Faults.Direction(faults.mostWrittenBytes(), faults.stallPercent(), ~faults.seed());
   }
 
+  private boolean isSilent() {
+    return passed.get() >= faults.silentAfterBytes();
+  }
+
   @Override
   public int read(ByteBuffer target) throws IOException {
+    if (isSilent()) {
+      readStalled = false;
+      ByteBuffer lost = ByteBuffer.allocate(LOST_BYTES);
+      while (super.read(lost.clear()) > 0) {
+        // Nobody gets it.
+      }
+      return 0;
+    }
     int allowed = passable(reading.allowed(target.remaining()));
     long untilEnd = faults.endAfterBytes() - read;
     if (untilEnd <= 0) {
@@ -49,6 +63,11 @@ final class FaultingLink extends ForwardingLink {
 
   @Override
   public int write(ByteBuffer source) throws IOException {
+    if (isSilent()) {
+      int lost = source.remaining();
+      source.position(source.limit());
+      return lost;
+    }
     int allowed = passable(writing.allowed(source.remaining()));
     int limit = source.limit();
     source.limit(source.position() + allowed);

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
  * @param stallPercent how often a read or a write does nothing although it could
  * @param endAfterBytes after how many bytes a reader sees the end of the stream, though more follow
  * @param resetAfterBytes after how many bytes, written or read, the link fails
+ * @param silentAfterBytes after how many bytes, written or read, all that follows gets lost
  * @param seed of all randomness: the sizes below the limits, and the stalls
  */
 public record Faults(
@@ -18,36 +19,65 @@ public record Faults(
     int stallPercent,
     long endAfterBytes,
     long resetAfterBytes,
+    long silentAfterBytes,
     long seed) {
+
+  private static final long NEVER = Long.MAX_VALUE;
 
   /** None. */
   public static final Faults NONE =
-      new Faults(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
+      new Faults(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, NEVER, NEVER, NEVER, 0);
 
   /** Reads of one byte each. */
   public static Faults oneByteReads() {
-    return new Faults(1, Integer.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
+    return new Faults(1, Integer.MAX_VALUE, 0, NEVER, NEVER, NEVER, 0);
   }
 
   /** Splits, merges and delays: nothing that a stream of bytes may not do. */
   public static Faults splitsMergesAndDelays(long seed) {
-    return new Faults(3000, 3000, 25, Long.MAX_VALUE, Long.MAX_VALUE, seed);
+    return new Faults(3000, 3000, 25, NEVER, NEVER, NEVER, seed);
   }
 
   /** Truncates what is read. */
   public Faults endingAfter(long bytes) {
-    return new Faults(mostReadBytes, mostWrittenBytes, stallPercent, bytes, resetAfterBytes, seed);
+    return new Faults(
+        mostReadBytes,
+        mostWrittenBytes,
+        stallPercent,
+        bytes,
+        resetAfterBytes,
+        silentAfterBytes,
+        seed);
   }
 
   /** Breaks the connection. */
   public Faults resettingAfter(long bytes) {
-    return new Faults(mostReadBytes, mostWrittenBytes, stallPercent, endAfterBytes, bytes, seed);
+    return new Faults(
+        mostReadBytes,
+        mostWrittenBytes,
+        stallPercent,
+        endAfterBytes,
+        bytes,
+        silentAfterBytes,
+        seed);
+  }
+
+  /** Loses what follows without a sign. */
+  public Faults silentAfter(long bytes) {
+    return new Faults(
+        mostReadBytes, mostWrittenBytes, stallPercent, endAfterBytes, resetAfterBytes, bytes, seed);
   }
 
   /** The same kind, with other randomness. */
   public Faults withSeed(long other) {
     return new Faults(
-        mostReadBytes, mostWrittenBytes, stallPercent, endAfterBytes, resetAfterBytes, other);
+        mostReadBytes,
+        mostWrittenBytes,
+        stallPercent,
+        endAfterBytes,
+        resetAfterBytes,
+        silentAfterBytes,
+        other);
   }
 
   /** The faults of one direction: how many bytes may pass now. For one thread at a time. */
