@@ -42,11 +42,15 @@ final class Calls {
     }
   }
 
-  /** Whether calls of this side can begin. */
-  boolean mayOpen() {
+  /**
+   * Whether calls of this side can begin.
+   *
+   * @param callingBack on a connection that goes away too, while calls of the peer go on
+   */
+  boolean mayOpen(boolean callingBack) {
     lock.lock();
     try {
-      return streams.mayOpen();
+      return streams.mayOpen(callingBack);
     } finally {
       lock.unlock();
     }
@@ -56,7 +60,7 @@ final class Calls {
 
   /** Takes a call on and sends it, or ends it; false if no new calls can begin here. */
   boolean submit(ClientStream stream) {
-    if (!mayOpen()) {
+    if (!mayOpen(stream.call().callsBack())) {
       endIfUsedUp();
       return false;
     }

@@ -259,7 +259,7 @@ final class Connector implements Connection.Owner {
 
   @Override
   public void ready(Connection connection) {
-    boolean mayOpen = connection.calls().mayOpen();
+    boolean mayOpen = connection.calls().mayOpen(false);
     synchronized (this) {
       if (connecting != connection) {
         return;

@@ -29,10 +29,10 @@ final class Drain {
   /**
    * Whether this side may still open calls.
    *
-   * @param peerCalls whether calls of the peer go on, whose handlers may call back
+   * @param callingBack whether it is for a handler that calls the peer back, whose call goes on
    */
-  boolean mayOpen(boolean peerCalls) {
-    return !theirs && (!ours || peerCalls);
+  boolean mayOpen(boolean callingBack) {
+    return !theirs && (!ours || callingBack);
   }
 
   /** Whether calls that the peer opens are still taken. */

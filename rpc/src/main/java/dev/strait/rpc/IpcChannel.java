@@ -152,6 +152,11 @@ final class IpcChannel extends ManagedChannel {
     }
 
     @Override
+    public boolean callsBack() {
+      return false;
+    }
+
+    @Override
     public Status shutdownStatus() {
       return IpcChannel.this.shutdownStatus();
     }

@@ -46,6 +46,12 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     /** Why no more calls are taken. */
     Status shutdownStatus();
 
+    /**
+     * Whether its calls can be made on one connection only, also while that goes away, as long as
+     * calls of the peer go on there.
+     */
+    boolean callsBack();
+
     IpcAddress address();
 
     String authority();
@@ -282,6 +288,11 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     } else {
       ensureReader();
     }
+  }
+
+  /** See {@link Owner#callsBack}. */
+  boolean callsBack() {
+    return channel.callsBack();
   }
 
   /** While blocking callers read for themselves the reader may stand by: it is needed now. */

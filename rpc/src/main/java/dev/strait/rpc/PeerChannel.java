@@ -78,7 +78,7 @@ public final class PeerChannel extends Channel {
 
   /** Whether new calls can begin: the connection lives and neither side is going away. */
   public boolean isOpen() {
-    return connection.calls().mayOpen();
+    return connection.calls().mayOpen(true);
   }
 
   /**
@@ -113,6 +113,11 @@ public final class PeerChannel extends Channel {
       if (!connection.calls().submit(stream)) {
         stream.finish(connection.end().status());
       }
+    }
+
+    @Override
+    public boolean callsBack() {
+      return true;
     }
 
     @Override

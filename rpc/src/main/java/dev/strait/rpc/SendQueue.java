@@ -60,7 +60,9 @@ final class SendQueue {
 
   /** A stream that is not open here, and never will be, waits no more. */
   void strandUnlessItMayOpen(Stream stream) {
-    if (stream.id() == 0 && !streams.mayOpen()) {
+    if (stream.id() == 0
+        && stream instanceof ClientStream client
+        && !streams.mayOpen(client.call().callsBack())) {
       remove(stream);
       if (!stranded.contains(stream)) {
         stranded.add(stream);

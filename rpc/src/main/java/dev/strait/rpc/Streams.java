@@ -75,9 +75,13 @@ final class Streams {
     return table.all();
   }
 
-  /** Whether new calls can begin here. */
-  boolean mayOpen() {
-    return !closed && drain.mayOpen(openedByPeer() > 0) && !isUsedUp();
+  /**
+   * Whether new calls can begin here.
+   *
+   * @param callingBack on a connection that goes away too, while calls of the peer go on
+   */
+  boolean mayOpen(boolean callingBack) {
+    return !closed && drain.mayOpen(callingBack && openedByPeer() > 0) && !isUsedUp();
   }
 
   /** Whether this side has no id left. */
@@ -87,7 +91,7 @@ final class Streams {
 
   /** Gives a stream its id; false if it must wait for another one to close, or cannot be opened. */
   boolean open(ClientStream stream) {
-    if (!mayOpen()) {
+    if (!mayOpen(stream.call().callsBack())) {
       return false;
     }
     if (openedByUs >= maxOpenedByUs) {

@@ -17,11 +17,13 @@ class IpcAddressTest {
   @CsvSource({
     "unix:/run/a.sock, UNIX, /run/a.sock, unix:/run/a.sock",
     "unix:///run/a.sock, UNIX, /run/a.sock, unix:/run/a.sock",
+    "unix:////run/a.sock, UNIX, /run/a.sock, unix:/run/a.sock",
     "unix:a/b.sock, UNIX, a/b.sock, unix:a/b.sock",
     "unix-abstract:name, UNIX_ABSTRACT, name, unix-abstract:name",
     "memory:name, MEMORY, name, memory:name",
     "pipe:name, PIPE, name, pipe:name",
     "pipe:/abs, PIPE, /abs, pipe:/abs",
+    "pipe:////abs, PIPE, /abs, pipe:/abs",
   })
   void everyAcceptedFormIsParsedAndPrintedInItsCanonicalForm(
       String text, IpcAddress.Scheme scheme, String name, String canonical) {
