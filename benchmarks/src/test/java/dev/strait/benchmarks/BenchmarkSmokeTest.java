@@ -80,9 +80,18 @@ final class BenchmarkSmokeTest {
             .param("payloadBytes", Integer.toString(16 << 20)));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"strait", "grpc-default"})
-  void idleConnectionsAreCounted(String transport) throws Exception {
+  @Test
+  void idleConnectionsAreCounted() throws Exception {
+    countIdleConnections("strait");
+  }
+
+  @Test
+  @Tag("nightly")
+  void idleConnectionsOfARivalAreCounted() throws Exception {
+    countIdleConnections("grpc-default");
+  }
+
+  private static void countIdleConnections(String transport) throws Exception {
     assumeTrue(Epoll.isAvailable());
     RunResult result =
         run(options(IdleConnectionsBenchmark.class)

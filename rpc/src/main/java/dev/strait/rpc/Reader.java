@@ -83,6 +83,11 @@ final class Reader implements Runnable {
     return role.takeAway(lent);
   }
 
+  /** Nobody could be found for the role. Reads on when it is back, or a caller has read. */
+  void takeRoleBack() {
+    role.putBack(lent);
+  }
+
   boolean isStarted() {
     return thread != null;
   }
@@ -143,6 +148,9 @@ final class Reader implements Runnable {
 
   /** Waits a while to be made the current reader once more. */
   private boolean isNeededAgain() {
+    if (reading.isCurrent(this)) {
+      return true;
+    }
     needed = false;
     reading.addSpare(this);
     long start = reading.ticker().nanoTime();

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * become due while frames were decoded and are run afterwards. Thread-safe.
  */
 final class Reading {
+  private static final System.Logger LOG = System.getLogger(Reading.class.getName());
+
   private final Connection connection;
   private final Transport transport;
   private final ConnectionSettings settings;
@@ -27,6 +29,7 @@ final class Reading {
   private volatile boolean callersRead;
   private volatile boolean readersGone;
   private volatile Reader reader;
+  private volatile boolean noThreadTold;
 
   Reading(Connection connection, Transport transport, ConnectionSettings settings) {
     this.connection = connection;
@@ -168,7 +171,8 @@ final class Reading {
    * A reader is held up in user code: another one reads on. Called by the watcher, and by the
    * reader itself.
    *
-   * @return false if it is back already, or there are too many
+   * @return false if it is back already, there are too many, or no thread is to be had; in the last
+   *     case it reads on when it is back
    */
   boolean replace(Reader heldUp) {
     Reader next = spares.poll();
@@ -179,13 +183,39 @@ final class Reading {
       next = new Reader(this);
       readers.incrementAndGet();
     }
-    if (heldUp.giveUpRole()) {
-      reader = next;
+    if (!heldUp.giveUpRole()) {
+      keepForLater(next);
+      return false;
+    }
+    reader = next;
+    try {
       next.startOrWake();
       return true;
+    } catch (Throwable e) {
+      readers.decrementAndGet();
+      reader = heldUp;
+      heldUp.takeRoleBack();
+      tellOfNoThread(e);
+      return false;
     }
-    keepForLater(next);
-    return false;
+  }
+
+  /** Once: the watcher tries again at each look. */
+  private void tellOfNoThread(Throwable why) {
+    if (!noThreadTold) {
+      noThreadTold = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "no thread can be started to read "
+              + connection.name()
+              + " while user code holds the reader up; it is tried again",
+          why);
+    }
+  }
+
+  /** Whether nobody was put in the place of {@code asking}. */
+  boolean isCurrent(Reader asking) {
+    return reader == asking;
   }
 
   private void keepForLater(Reader unused) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * lent(t)      -            -            held(t)      -           vacant
  * </pre>
  *
+ * <p>A vacant role is lent again ({@link #putBack}) when no thread could be found to take it.
+ *
  * <p>Everything that is "used by the reading role only" is handed over by these moves. Thread-safe.
  */
 final class ReadingRole {
@@ -63,6 +65,11 @@ final class ReadingRole {
   /** Vacates a role whose holder runs user code; false if it does not. */
   boolean takeAway(Object lent) {
     return holder.compareAndSet(lent, null);
+  }
+
+  /** Undoes {@link #takeAway}, unless somebody has taken the role since. */
+  void putBack(Object lent) {
+    holder.compareAndSet(null, lent);
   }
 
   boolean isLent(Object lent) {

@@ -35,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -286,6 +287,60 @@ abstract class ReadingTest {
 
     for (int i = 0; i < 50; i++) {
       assertEquals("x" + i, stub.unary(request("x" + i)).getText());
+    }
+  }
+
+  @Test
+  void anotherReaderIsStartedAsSoonAsThereIsAThreadForIt() throws Exception {
+    Exhaustible threads = new Exhaustible();
+    local.serve(b -> b.addService(new Blocking()).directExecutor().threadFactory(threads));
+    ManagedChannel channel = local.channel();
+    assertEquals("a", call(channel, "a").get(15, TimeUnit.SECONDS).getText());
+    threads.exhausted = true;
+    CompletableFuture<EchoReply> blocked = call(channel, "block");
+    awaitStarted(1);
+    CompletableFuture<EchoReply> behind = call(channel, "b");
+    await("it tries again", () -> threads.refused.get() > 3);
+    assertFalse(behind.isDone());
+
+    threads.exhausted = false;
+
+    assertEquals("b", behind.get(15, TimeUnit.SECONDS).getText());
+    assertFalse(blocked.isDone());
+    finish.countDown();
+    assertEquals("block", blocked.get(15, TimeUnit.SECONDS).getText());
+  }
+
+  @Test
+  void withoutAThreadForAnotherReaderTheOneThatWasHeldUpReadsOn() throws Exception {
+    Exhaustible threads = new Exhaustible();
+    local.serve(b -> b.addService(new Blocking()).directExecutor().threadFactory(threads));
+    ManagedChannel channel = local.channel();
+    assertEquals("a", call(channel, "a").get(15, TimeUnit.SECONDS).getText());
+    threads.exhausted = true;
+    CompletableFuture<EchoReply> blocked = call(channel, "block");
+    awaitStarted(1);
+    CompletableFuture<EchoReply> behind = call(channel, "b");
+    await("it tries", () -> threads.refused.get() > 1);
+
+    finish.countDown();
+
+    assertEquals("block", blocked.get(15, TimeUnit.SECONDS).getText());
+    assertEquals("b", behind.get(15, TimeUnit.SECONDS).getText());
+  }
+
+  /** Makes threads until it is told to run out of them. */
+  private static final class Exhaustible implements ThreadFactory {
+    final AtomicInteger refused = new AtomicInteger();
+    volatile boolean exhausted;
+
+    @Override
+    public Thread newThread(Runnable task) {
+      if (exhausted) {
+        refused.incrementAndGet();
+        throw new OutOfMemoryError("unable to create native thread, on purpose");
+      }
+      return daemon(task, new ConcurrentLinkedQueue<>());
     }
   }
 
