@@ -191,17 +191,24 @@ final class Calls {
     }
   }
 
-  /** The peer raised the credit of a stream, or with 0 of the connection. */
-  void raiseCredit(int streamId, long limit) throws WireException {
+  /**
+   * The peer raised the credit of a stream, or with 0 of the connection.
+   *
+   * @return false if an open stream, or the connection, had that credit before
+   */
+  boolean raiseCredit(int streamId, long limit) throws WireException {
+    boolean raised;
     lock.lock();
     try {
       if (streamId == 0) {
-        if (streams.credit().raise(limit)) {
+        raised = streams.credit().raise(limit);
+        if (raised) {
           streams.all().forEach(writer.queue()::add);
         }
       } else {
         Stream stream = streams.openOrClosed(streamId);
-        if (stream != null && stream.raiseCredit(limit)) {
+        raised = stream == null || stream.raiseCredit(limit);
+        if (stream != null && raised) {
           writer.queue().add(stream);
         }
       }
@@ -209,6 +216,7 @@ final class Calls {
       lock.unlock();
     }
     writer.sendWaiting();
+    return raised;
   }
 
   /** A place is free: for a call that waits for one, or for the end of the connection. */

@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
  * WireException} the connection. Used by the reading role only; runs no user code.
  */
 final class InboundFrames implements FrameListener {
+  private static final int MAX_IDLE = 1000;
+
   private final Connection connection;
   private final MethodNames methodNames;
   private final ReceiveCredit connectionCredit;
 
   /** The credit of the frame at hand that no stream holds. */
   private int unclaimed;
+
+  private int idle; // frames in a row that said nothing
+  private int idleBefore; // the one that is looked at
 
   InboundFrames(Connection connection, ReceiveCredit connectionCredit) {
     this.connection = connection;
@@ -29,8 +34,11 @@ final class InboundFrames implements FrameListener {
   @Override
   public void onFrame(int streamId, int type, int flags, ByteBuffer data) throws FrameException {
     if (!isKnown(streamId, type, flags)) {
+      countIdle();
       return;
     }
+    idleBefore = idle;
+    idle = 0;
     pay(FrameType.cost(type, flags, data.remaining()));
     try {
       switch (type) {
@@ -190,14 +198,18 @@ final class InboundFrames implements FrameListener {
   }
 
   private void window(int streamId, ByteBuffer data) throws WireException, StreamException {
-    if (streamId == 0 || connection.calls().openOrClosed(streamId) != null) {
-      connection.calls().raiseCredit(streamId, Fields.i64(data, "WINDOW"));
+    if (streamId != 0 && connection.calls().openOrClosed(streamId) == null) {
+      return;
+    }
+    if (!connection.calls().raiseCredit(streamId, Fields.i64(data, "WINDOW"))) {
+      stillIdle();
     }
   }
 
   private void ping(int flags, ByteBuffer data) throws WireException, StreamException {
     long payload = Fields.i64(data, "PING");
     if ((flags & FrameType.FLAG_PONG) != 0) {
+      stillIdle();
       connection.receivePong(payload);
     } else {
       connection.receivePing(payload);
@@ -209,6 +221,24 @@ final class InboundFrames implements FrameListener {
     int lastStreamId = Fields.i32(data, "GO_AWAY");
     String text = Fields.text(data, Fields.u16(data, "GO_AWAY"), "GO_AWAY");
     connection.end().peerGoesAway(reason, lastStreamId, text);
+  }
+
+  /** The frame has said nothing after all. */
+  private void stillIdle() throws WireException {
+    idle = idleBefore;
+    countIdle();
+  }
+
+  /** A frame came that says nothing: so many in a row are a flood (F7). */
+  private void countIdle() throws WireException {
+    if (++idle > MAX_IDLE) {
+      throw new WireException(
+          GoAwayReason.LIMIT_EXCEEDED,
+          "more than "
+              + MAX_IDLE
+              + " frames in a row said nothing: of types that are ignored, WINDOW that raises"
+              + " nothing, or answers to pings");
+    }
   }
 
   private void failStream(int streamId, StreamException e) throws WireException {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The peer is a process, which is killed or stopped. */
 @DisabledOnOs(OS.WINDOWS)
 final class PeerProcessTest {
-  private static final int CALLS = 100;
+  private static final int CALLS = 1_000;
   private static final String READY = "ready";
 
   @RegisterExtension final Local local = Local.unix();
@@ -98,7 +98,7 @@ final class PeerProcessTest {
     return calls;
   }
 
-  /** L1. */
+  /** L1, P3. */
   @Test
   void callsEndOnceWhenTheirServerIsKilled() throws Exception {
     ChildProcess server = child("server");

@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.BufferPool;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.TransportProvider;
@@ -37,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedRun {
   /** So long after the end of a call its handler knows of it, also if it is held up by others. */
-  private static final long LATEST_NEWS_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LATEST_NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** A connection that has gone silent is found out by pings. */
-  private static final long LATEST_NEWS_OF_A_BREAK_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long LATEST_NEWS_OF_A_BREAK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long LONGEST_END_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int MOST_WAITING = 10_000;
@@ -185,7 +186,7 @@ final class SimulatedRun {
 
   private Server serve() {
     try {
-      return IpcServerBuilder.forAddress(address)
+      return TestBuilders.server(address)
           .transportProvider(provider)
           .ticker(simulation)
           .scheduler(simulation.timers())
@@ -197,8 +198,9 @@ final class SimulatedRun {
           .executor(serverExecutor)
           .maxConcurrentCallsPerConnection(maxStreams)
           .maxConnectionAge(ages ? 3_000 : NEVER_MICROS, TimeUnit.MICROSECONDS)
-          .keepAliveTime(1, TimeUnit.SECONDS)
-          .keepAliveTimeout(1, TimeUnit.SECONDS)
+          .permitKeepAliveTime(1, TimeUnit.MILLISECONDS)
+          .keepAliveTime(breaks ? 200 : 1_000, TimeUnit.MILLISECONDS)
+          .keepAliveTimeout(200, TimeUnit.MILLISECONDS)
           .intercept(ledger)
           .addService(new PlannedHandler(simulation).service())
           .build()
@@ -210,7 +212,7 @@ final class SimulatedRun {
 
   private ManagedChannel channel() {
     IpcChannelBuilder builder =
-        IpcChannelBuilder.forAddress(address)
+        TestBuilders.channel(address)
             .transportProvider(provider)
             .ticker(simulation)
             .scheduler(simulation.timers())
@@ -218,8 +220,8 @@ final class SimulatedRun {
             .threadFactory(simulation.threads())
             .waitStrategy(waits)
             .windows(streamWindow, connectionWindow)
-            .keepAliveTime(1, TimeUnit.SECONDS)
-            .keepAliveTimeout(1, TimeUnit.SECONDS)
+            .keepAliveTime(breaks ? 200 : 1_000, TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(200, TimeUnit.MILLISECONDS)
             .addService(Raw.service(Raw.UNARY, Raw.echo()));
     return (clientExecutor == null ? builder.directExecutor() : builder.executor(clientExecutor))
         .build();

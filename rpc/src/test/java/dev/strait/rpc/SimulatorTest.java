@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -73,6 +74,8 @@ final class SimulatorTest {
       return Mutant.of("rpc", "dev.strait.rpc." + name, now, then);
     }
   }
+
+  @RegisterExtension final QuietLog quiet = new QuietLog();
 
   @TempDir Path directory;
 

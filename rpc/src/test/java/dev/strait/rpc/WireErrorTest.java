@@ -7,6 +7,7 @@ import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -399,6 +400,65 @@ abstract class WireErrorTest {
     peer.send(0, FrameType.PING, FrameType.FLAG_PONG, new Data().u64(5));
 
     assertStillServes(peer, 1);
+  }
+
+  /** F7. */
+  @Test
+  void aFloodOfFramesThatSayNothingIsClosed() throws IOException {
+    long credit = Limits.DEFAULTS.connectionWindowBytes();
+    byte[] ignored = ScriptedPeer.frame(0, 0x80, 0, new byte[0]);
+    byte[] noRaise = ScriptedPeer.frame(0, FrameType.WINDOW, 0, new Data().u64(credit).toBytes());
+    byte[] pong =
+        ScriptedPeer.frame(0, FrameType.PING, FrameType.FLAG_PONG, new Data().u64(5).toBytes());
+    for (byte[] frame : new byte[][] {ignored, noRaise, pong}) {
+      ScriptedPeer peer = local.greetedPeer();
+      sendOften(peer, frame, 1000);
+      assertStillServes(peer, 1);
+      sendOften(peer, frame, 1001);
+      assertGoesAway(peer, GoAwayReason.LIMIT_EXCEEDED, "1000 frames in a row said nothing");
+    }
+  }
+
+  private static void sendOften(ScriptedPeer peer, byte[] frame, int times) {
+    ByteBuffer all = ByteBuffer.allocate(frame.length * times);
+    while (all.hasRemaining()) {
+      all.put(frame);
+    }
+    peer.sendBytes(all.array());
+  }
+
+  /** F6. */
+  @Test
+  void aFloodOfMetadataKeysEndsThatCallOnly() throws IOException {
+    ScriptedPeer peer = local.greetedPeer();
+    Data keys = new Data();
+    for (int i = 0; i < 6_000; i++) {
+      keys.entry("k", new byte[0]);
+    }
+
+    peer.send(
+        1,
+        FrameType.OPEN,
+        FrameType.FLAG_METHOD_NAME,
+        method().u16(0).u16(0xffff).bytes(keys.toBytes()));
+
+    assertResets(peer, 1, CancelCode.LIMIT_EXCEEDED, "metadata", "65535", "1000");
+    assertStillServes(peer, 3);
+  }
+
+  /** F6. */
+  @Test
+  void metadataThatIsNoUtf8EndsThatCallOnly() throws IOException {
+    ScriptedPeer peer = local.greetedPeer();
+
+    peer.send(
+        1,
+        FrameType.OPEN,
+        FrameType.FLAG_METHOD_NAME,
+        method().u16(0).u16(1).entry("key\u00fc", new byte[] {(byte) 0xff, (byte) 0xfe}));
+
+    assertResets(peer, 1, CancelCode.PROTOCOL_ERROR, "metadata");
+    assertStillServes(peer, 3);
   }
 
   @Test
