@@ -19,8 +19,6 @@ final class ClientStream extends Stream {
    */
   record Closed(Status status, Metadata trailers, boolean fromPeer) {}
 
-  private static final System.Logger LOG = System.getLogger(ClientStream.class.getName());
-
   private final IpcClientCall<?, ?> call;
   private final String methodName;
   private final boolean clientSendsOneMessage;
@@ -268,8 +266,7 @@ final class ClientStream extends Stream {
       call.overAgain();
     }
     if (!first && oneWay && !event.status.isOk()) {
-      LOG.log(
-          System.Logger.Level.DEBUG, () -> "the one-way call " + this + " failed: " + event.status);
+      Log.debug(() -> "the one-way call " + this + " failed: " + event.status);
     }
   }
 

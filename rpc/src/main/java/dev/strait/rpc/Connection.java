@@ -33,8 +33,6 @@ final class Connection {
     void closed(Connection connection, Status reason);
   }
 
-  private static final System.Logger LOG = System.getLogger(Connection.class.getName());
-
   private final Transport transport;
   private final boolean connecting;
   private final ConnectionSettings settings;
@@ -131,6 +129,29 @@ final class Connection {
     return name;
   }
 
+  /** Whether this is the side that connected. */
+  boolean isConnecting() {
+    return connecting;
+  }
+
+  /** Who is at the other end; null if that is not known, or not yet. */
+  @Nullable PeerCredentials knownPeer() {
+    return handshake.isDone() ? transport.peer() : null;
+  }
+
+  Monitor monitor() {
+    return settings.monitor();
+  }
+
+  @Override
+  public String toString() {
+    PeerCredentials peer = knownPeer();
+    return "the connection "
+        + (connecting ? "to " : "at ")
+        + name
+        + (peer == null ? "" : " with " + peer);
+  }
+
   IpcAddress address() {
     return transport.address();
   }
@@ -169,6 +190,10 @@ final class Connection {
 
   Reading reading() {
     return reading;
+  }
+
+  boolean hasHeardHello() {
+    return handshake.isDone();
   }
 
   /** Whether the peer may begin with calls, which it does once it knows this side's HELLO. */
@@ -227,6 +252,7 @@ final class Connection {
       int read = transport.poll();
       writer.flushIfDue();
       if (writer.isOverfull()) {
+        monitor().hitLimit(this, writer.failure());
         ended(new IOException(writer.failure()));
         return -1;
       }
@@ -252,7 +278,11 @@ final class Connection {
     try {
       decoder.decode(data);
     } catch (WireException e) {
-      end.goAwayAndClose(e.reason(), String.valueOf(e.getMessage()));
+      String text = String.valueOf(e.getMessage());
+      if (e.reason().isALimit()) {
+        monitor().hitLimit(this, text);
+      }
+      end.goAwayAndClose(e.reason(), text);
     } catch (FrameException e) {
       end.goAwayAndClose(GoAwayReason.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
@@ -269,6 +299,7 @@ final class Connection {
     } finally {
       lock.unlock();
     }
+    monitor().connected(this);
     TransportFilters filters = settings.filters();
     incoming = new IncomingCalls(settings.dispatcher(), this, attributes(), !filters.isEmpty());
     keepAlive.start();
@@ -288,7 +319,7 @@ final class Connection {
         filters.terminated(calls.attributes());
       }
     } catch (Throwable e) {
-      LOG.log(System.Logger.Level.WARNING, "a filter's transportReady threw on " + name, e);
+      Log.warn("a filter's transportReady threw on " + name, e);
       end.goAwayAndClose(GoAwayReason.INTERNAL_ERROR, "a filter of this side threw");
     }
   }

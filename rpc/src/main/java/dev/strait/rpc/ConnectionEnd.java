@@ -84,9 +84,11 @@ final class ConnectionEnd {
     } finally {
       lock.unlock();
     }
+    String said = Escape.text(text);
+    connection.monitor().heardGoAway(connection, reason, said);
     status =
         Status.UNAVAILABLE.withDescription(
-            name + " went away: " + reason + " (" + Escape.text(text) + "), said by the peer");
+            name + " went away: " + reason + " (" + said + "), said by the peer");
     owner.draining(connection);
     for (Stream stream : notProcessed) {
       lose(stream, false);
@@ -111,6 +113,7 @@ final class ConnectionEnd {
       return;
     }
     writer.flush();
+    connection.monitor().saidGoAway(connection, reason, text);
     owner.draining(connection);
     for (Stream stream : unopened) {
       lose(stream, false);
@@ -153,6 +156,7 @@ final class ConnectionEnd {
     if (!sayGoAway(reason, text, why)) {
       return;
     }
+    connection.monitor().saidGoAway(connection, reason, text);
     owner.draining(connection);
     boolean atOnce =
         reason == GoAwayReason.KEEPALIVE_TIMEOUT
@@ -246,6 +250,13 @@ final class ConnectionEnd {
     for (Stream stream : lost) {
       lose(stream, stream.id() != 0);
     }
+    connection
+        .monitor()
+        .closed(
+            connection,
+            connection.hasHeardHello(),
+            String.valueOf(last.getDescription()),
+            (int) lost.stream().filter(stream -> stream.id() != 0).count());
     owner.closed(connection, last);
     return true;
   }

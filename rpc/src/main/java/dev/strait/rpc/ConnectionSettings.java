@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadFactory;
  * @param scheduler for timeouts
  * @param ticker the clock
  * @param watcher watches over inline callbacks
+ * @param monitor told of what happens to connections
  * @param pingLimit how often the peer may ping
  * @param filters asked when a connection is ready
  * @param dispatcher where the calls that come go
@@ -35,6 +36,7 @@ record ConnectionSettings(
     ScheduledExecutorService scheduler,
     Ticker ticker,
     Watcher watcher,
+    Monitor monitor,
     PingLimit.Options pingLimit,
     TransportFilters filters,
     Dispatcher dispatcher,

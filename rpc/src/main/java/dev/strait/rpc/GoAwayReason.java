@@ -26,6 +26,19 @@ enum GoAwayReason {
     return code;
   }
 
+  /** Whether a side has made a mistake, or is taken for dead. */
+  boolean isAFault() {
+    return this != SHUTDOWN && this != IDLE && this != MAX_AGE;
+  }
+
+  /** Whether a peer was held to a limit. */
+  boolean isALimit() {
+    return this == LIMIT_EXCEEDED
+        || this == FRAME_TOO_LARGE
+        || this == FLOW_CONTROL_ERROR
+        || this == HANDSHAKE_TIMEOUT;
+  }
+
   /** The reason with this code; one that this version does not know counts as an internal error. */
   static GoAwayReason of(int code) {
     return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : INTERNAL_ERROR;

@@ -54,6 +54,9 @@ final class InboundFrames implements FrameListener {
         default -> throw new AssertionError(type);
       }
     } catch (StreamException e) {
+      if (e.code() == CancelCode.LIMIT_EXCEEDED || e.code() == CancelCode.FLOW_CONTROL_ERROR) {
+        connection.monitor().hitLimit(connection, e.text());
+      }
       failStream(streamId, e);
     } finally {
       returnUnclaimed();

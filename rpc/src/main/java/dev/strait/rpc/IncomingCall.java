@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * callbacks in order, and keeps the call's {@link Context}.
  */
 final class IncomingCall implements ServerStream.Call {
-  private static final System.Logger LOG = System.getLogger(IncomingCall.class.getName());
-
   /** The first event: the handler is to be started. */
   private static final Object START = new Object();
 
@@ -276,10 +274,7 @@ final class IncomingCall implements ServerStream.Call {
   }
 
   private void handlerThrew(Throwable thrown) {
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "the handler of " + Escape.text(methodName) + " threw",
-        thrown);
+    Log.warn("the handler of " + Escape.text(methodName) + " threw on " + connection(), thrown);
   }
 
   private <ReqT, RespT> void startHandler(ServerMethodDefinition<ReqT, RespT> method) {
@@ -374,5 +369,10 @@ final class IncomingCall implements ServerStream.Call {
     leave();
     stream.sendClose(status, MetadataCodec.EMPTY);
     connection().calls().send(stream);
+  }
+
+  @Override
+  public String toString() {
+    return Escape.text(methodName);
   }
 }

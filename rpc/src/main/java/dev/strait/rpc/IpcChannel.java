@@ -32,6 +32,7 @@ final class IpcChannel extends ManagedChannel {
   private final ChannelOptions options;
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
+  private final Monitor monitor = new Monitor();
   private final Executor fallbackExecutor;
   private final Dispatcher dispatcher;
   private final Connectivity connectivity;
@@ -96,10 +97,15 @@ final class IpcChannel extends ManagedChannel {
         scheduler,
         options.transport().ticker(),
         watcher,
+        monitor,
         FLOODS_ONLY,
         options.filters(),
         dispatcher,
         options.firstStreamId());
+  }
+
+  IpcCounters counters() {
+    return monitor.counters(startedCalls.get(), dispatcher.limit().begun(), 0);
   }
 
   /** What the interceptors wrap. */

@@ -67,8 +67,6 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     Executor fallbackExecutor();
   }
 
-  private static final System.Logger LOG = System.getLogger(IpcClientCall.class.getName());
-
   private static final Metadata NO_HEADERS = new Metadata();
   private static final Listener<Object> NO_LISTENER = new Listener<>() {};
 
@@ -547,7 +545,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   private void callbackThrew(Object event, Throwable thrown) {
     if (event instanceof ClientStream.Closed) {
-      LOG.log(System.Logger.Level.WARNING, "onClose of " + stream + " threw", thrown);
+      Log.warn("onClose of " + stream + " threw", thrown);
       return;
     }
     String text =

@@ -26,12 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class IpcServer extends Server implements Connection.Owner {
   private static final int FIRST_STREAM_ID = 2;
 
-  private static final System.Logger LOG = System.getLogger(IpcServer.class.getName());
-
   private final IpcAddress address;
   private final ServerOptions options;
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
+  private final Monitor monitor = new Monitor();
   private final ConnectionSettings settings;
   private final Acceptor acceptor;
   private final CountDownLatch terminated = new CountDownLatch(1);
@@ -61,6 +60,7 @@ final class IpcServer extends Server implements Connection.Owner {
             scheduler,
             options.transport().ticker(),
             watcher,
+            monitor,
             options.pingLimit(),
             options.filters(),
             new Dispatcher(
@@ -71,6 +71,10 @@ final class IpcServer extends Server implements Connection.Owner {
                 Schedulers.threadPerTask("strait-callbacks " + address, threads)),
             FIRST_STREAM_ID);
     this.acceptor = Transports.acceptor(address, options.transport());
+  }
+
+  IpcCounters counters() {
+    return monitor.counters(0, settings.dispatcher().limit().begun(), acceptor.turnedAway());
   }
 
   // For the application.
@@ -259,15 +263,9 @@ final class IpcServer extends Server implements Connection.Owner {
   @Override
   public void closed(Connection connection, Status reason) {
     Retirement retirement;
-    boolean early;
     synchronized (this) {
       retirement = connections.remove(connection);
-      early = handshaking.remove(connection) && !shutdown;
-    }
-    if (early) {
-      LOG.log(
-          System.Logger.Level.DEBUG,
-          () -> "a connection ended before its HELLO: " + reason.getDescription());
+      handshaking.remove(connection);
     }
     if (retirement != null) {
       retirement.stop();

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * #isReady} and {@link #isCancelled}.
  */
 final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
-  private static final System.Logger LOG = System.getLogger(IpcServerCall.class.getName());
-
   private static final Listener<Object> NO_LISTENER = new Listener<>() {};
 
   private final IncomingCall call;
@@ -105,7 +103,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
     try {
       outbound = Payloads.read(method.streamResponse(message), Integer.MAX_VALUE);
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "a reply could not be written", e);
+      Log.warn("a reply could not be written", e);
       abort(
           e instanceof StatusRuntimeException withStatus
               ? withStatus.getStatus().withCause(null)

@@ -99,6 +99,7 @@ public final class PeerChannel extends Channel {
   private final class Calls implements IpcClientCall.Owner {
     @Override
     public boolean callStarted() {
+      connection.monitor().callsBack();
       return isOpen();
     }
 

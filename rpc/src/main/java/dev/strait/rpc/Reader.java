@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * callback and ends.
  */
 final class Reader implements Runnable {
-  private static final System.Logger LOG = System.getLogger(Reader.class.getName());
-
   /** How often a reader looks while callers read for themselves. */
   private static final long STANDBY_NANOS = 1_000_000;
 
@@ -47,6 +45,7 @@ final class Reader implements Runnable {
   private final ReadingRole role;
   private final Object lent = new Object();
   private final AtomicInteger userCodeRuns = new AtomicInteger();
+  private @Nullable Runnable running; // published by that
 
   // Used by its own thread only.
   private boolean replaced;
@@ -86,6 +85,17 @@ final class Reader implements Runnable {
   /** Nobody could be found for the role. Reads on when it is back, or a caller has read. */
   void takeRoleBack() {
     role.putBack(lent);
+  }
+
+  /** Whose callbacks hold it up, for people. */
+  String running() {
+    return String.valueOf(running);
+  }
+
+  /** The name of its thread, for people. */
+  String threadName() {
+    Thread own = thread;
+    return own == null ? "" : own.getName();
   }
 
   boolean isStarted() {
@@ -199,6 +209,7 @@ final class Reader implements Runnable {
     long since = 0;
     Runnable due;
     while (now - since < UNREAD_NANOS && role.isLent(lent) && (due = reading.takeDue()) != null) {
+      running = due;
       userCodeRuns.lazySet(userCodeRuns.get() + 1);
       reading.watcher().userCodeBegins();
       inRow = 0;
@@ -308,7 +319,7 @@ final class Reader implements Runnable {
     try {
       due.run();
     } catch (Throwable e) {
-      LOG.log(System.Logger.Level.ERROR, "a callback threw where none may", e);
+      Log.warn("a callback threw where none may", e);
     }
   }
 

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * become due while frames were decoded and are run afterwards. Thread-safe.
  */
 final class Reading {
-  private static final System.Logger LOG = System.getLogger(Reading.class.getName());
-
   private final Connection connection;
   private final Transport transport;
   private final ConnectionSettings settings;
@@ -190,6 +188,7 @@ final class Reading {
     reader = next;
     try {
       next.startOrWake();
+      connection.monitor().roleMoved(connection, heldUp.running(), heldUp.threadName());
       return true;
     } catch (Throwable e) {
       readers.decrementAndGet();
@@ -204,8 +203,7 @@ final class Reading {
   private void tellOfNoThread(Throwable why) {
     if (!noThreadTold) {
       noThreadTold = true;
-      LOG.log(
-          System.Logger.Level.WARNING,
+      Log.warn(
           "no thread can be started to read "
               + connection.name()
               + " while user code holds the reader up; it is tried again",

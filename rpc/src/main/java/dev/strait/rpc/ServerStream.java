@@ -233,4 +233,9 @@ final class ServerStream extends Stream {
   public void deliver(Object event) {
     call.deliver(event);
   }
+
+  @Override
+  public String toString() {
+    return call + " on stream " + Integer.toUnsignedString(id());
+  }
 }

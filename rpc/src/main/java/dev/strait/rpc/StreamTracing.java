@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * this with another lock, nor while decoding.
  */
 abstract class StreamTracing<T extends StreamTracer> {
-  private static final System.Logger LOG = System.getLogger(StreamTracing.class.getName());
-
   private final ReentrantLock telling = new ReentrantLock();
 
   // Guarded by telling.
@@ -48,7 +46,7 @@ abstract class StreamTracing<T extends StreamTracer> {
       try {
         tracers.add(Objects.requireNonNull(newTracer.apply(factory), "no tracer"));
       } catch (Throwable e) {
-        LOG.log(System.Logger.Level.WARNING, "the factory of tracers " + factory + " threw", e);
+        Log.warn("the factory of tracers " + factory + " threw", e);
       }
     }
     return tracers;
@@ -132,7 +130,7 @@ abstract class StreamTracing<T extends StreamTracer> {
       try {
         event.accept(tracer);
       } catch (Throwable e) {
-        LOG.log(System.Logger.Level.WARNING, "the stream tracer " + tracer + " threw", e);
+        Log.warn("the stream tracer " + tracer + " threw", e);
       }
     }
   }

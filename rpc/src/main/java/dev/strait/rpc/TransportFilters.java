@@ -12,8 +12,6 @@ import java.util.function.UnaryOperator;
 final class TransportFilters {
   private record Filter(UnaryOperator<Attributes> ready, Consumer<Attributes> terminated) {}
 
-  private static final System.Logger LOG = System.getLogger(TransportFilters.class.getName());
-
   private final List<Filter> filters = new ArrayList<>();
 
   void add(ServerTransportFilter filter) {
@@ -52,7 +50,7 @@ final class TransportFilters {
       try {
         filter.terminated.accept(attributes);
       } catch (Throwable e) {
-        LOG.log(System.Logger.Level.WARNING, "a filter's transportTerminated threw", e);
+        Log.warn("a filter's transportTerminated threw", e);
       }
     }
   }

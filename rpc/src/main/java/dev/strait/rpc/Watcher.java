@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Watcher {
-  private static final System.Logger LOG = System.getLogger(Watcher.class.getName());
-
   private static final int TICK_NANOS = 100_000;
 
   /** Each look takes a core from somebody, so fewer are made while all user code is short. */
@@ -79,7 +77,7 @@ final class Watcher {
     try {
       thread = Threads.start(threads, name, this::watch);
     } catch (Throwable e) {
-      LOG.log(System.Logger.Level.WARNING, name + " cannot be started; it is tried again", e);
+      Log.warn(name + " cannot be started; it is tried again", e);
       parked = true;
     }
   }
@@ -129,7 +127,7 @@ final class Watcher {
     try {
       return reader.lookedAt();
     } catch (Throwable e) {
-      LOG.log(System.Logger.Level.WARNING, name + " could not see to a reader", e);
+      Log.warn(name + " could not see to a reader", e);
       return Reader.Sight.RUNS;
     }
   }

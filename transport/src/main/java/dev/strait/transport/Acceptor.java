@@ -30,6 +30,9 @@ public interface Acceptor extends AutoCloseable {
   /** How many accepted streams are open now. */
   int openTransports();
 
+  /** How many newcomers were closed at once, because as many streams were open as may be. */
+  long turnedAway();
+
   /** Stops accepting and frees the address. Streams that were accepted stay. Idempotent. */
   @Override
   void close();

@@ -38,8 +38,8 @@ final class StreamAcceptor implements Acceptor {
     return open.get();
   }
 
-  /** How many newcomers were closed at once because of the limit. */
-  long turnedAway() {
+  @Override
+  public long turnedAway() {
     return turnedAway.get();
   }
 

@@ -1,0 +1,96 @@
+package dev.strait.rpc;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What can be seen from outside of the connections of a channel or a server: counters, events of
+ * flight recordings, and the log. Nothing here is on the way of a call. Thread-safe.
+ */
+final class Monitor {
+  private final LongAdder opened = new LongAdder();
+  private final LongAdder closed = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder goAwaysSaid = new LongAdder();
+  private final LongAdder goAwaysHeard = new LongAdder();
+  private final LongAdder limitsHit = new LongAdder();
+  private final LongAdder rolesMoved = new LongAdder();
+  private final LongAdder callsBack = new LongAdder();
+
+  /**
+   * The counters.
+   *
+   * @param callsMade by the channel; those that call back are added here
+   * @param callsTaken from peers
+   * @param turnedAway newcomers for whom there was no place
+   */
+  IpcCounters counters(long callsMade, long callsTaken, long turnedAway) {
+    // In this order no connection is open that was never opened.
+    long closedNow = closed.sum();
+    long openedNow = opened.sum();
+    return new IpcCounters(
+        openedNow,
+        openedNow - closedNow,
+        failed.sum() + turnedAway,
+        callsMade + callsBack.sum(),
+        callsTaken,
+        goAwaysSaid.sum(),
+        goAwaysHeard.sum(),
+        limitsHit.sum() + turnedAway,
+        rolesMoved.sum());
+  }
+
+  /** The peers have said HELLO. */
+  void connected(Connection connection) {
+    opened.increment();
+    new FlightEvents.Connect(connection).commit();
+    Log.debug(() -> connection + " is open");
+  }
+
+  /**
+   * A connection is over.
+   *
+   * @param wasOpen whether the peers had said HELLO
+   */
+  void closed(Connection connection, boolean wasOpen, String reason, int lostCalls) {
+    (wasOpen ? closed : failed).increment();
+    new FlightEvents.Close(connection, reason, lostCalls).commit();
+    Log.debug(() -> connection + " is over, with " + lostCalls + " calls: " + reason);
+  }
+
+  /** This side goes away. */
+  void saidGoAway(Connection connection, GoAwayReason reason, String text) {
+    goAwaysSaid.increment();
+    new FlightEvents.GoAway(connection, false, reason, text).commit();
+    if (reason.isAFault()) {
+      Log.info(connection + " is given up, " + reason + ": " + text);
+    }
+  }
+
+  /** The peer goes away; {@code text} is escaped. */
+  void heardGoAway(Connection connection, GoAwayReason reason, String text) {
+    goAwaysHeard.increment();
+    new FlightEvents.GoAway(connection, true, reason, text).commit();
+    if (reason.isAFault()) {
+      Log.info(connection + " was given up by the peer, " + reason + ": " + text);
+    }
+  }
+
+  /** The peer was held to a limit. */
+  void hitLimit(Connection connection, String limit) {
+    limitsHit.increment();
+    new FlightEvents.LimitHit(connection, limit).commit();
+    Log.debug(() -> connection + " has hit a limit: " + limit);
+  }
+
+  /** A handler calls its caller back. */
+  void callsBack() {
+    callsBack.increment();
+  }
+
+  /** User code has held up the thread that read, and another one reads now. */
+  void roleMoved(Connection connection, String call, String from) {
+    rolesMoved.increment();
+    new FlightEvents.SlowHandler(connection, call, from).commit();
+    new FlightEvents.RoleMoved(connection, from).commit();
+  }
+}
