@@ -74,6 +74,11 @@ final class BenchmarkSmokeTest {
     Collection<RunResult> results =
         run(options(UnaryCallBenchmark.class).param("transport", "strait"));
     assertEquals(7, results.size());
+  }
+
+  @Test
+  @Tag("nightly")
+  void largeUnaryCallsOfARivalAreMeasured() throws Exception {
     run(
         options(UnaryCallBenchmark.class)
             .param("transport", "grpc-tcp")
@@ -119,14 +124,15 @@ final class BenchmarkSmokeTest {
       })
   void callsAreMeasured(Class<?> benchmark) throws Exception {
     run(options(benchmark).param("transport", "strait"));
-    // One of its further parameters is enough here: the rival's own part is the same.
+  }
+
+  /** The rivals' own part is the same for all of these. */
+  @Test
+  void callsOfARivalAreMeasured() throws Exception {
     run(
-        options(benchmark)
+        options(UnaryThroughputBenchmark.class)
             .param("transport", "grpc-tcp")
-            .param("inFlight", "8")
-            .param("connections", "10")
-            .param("blockingMillis", "5")
-            .param("messageBytes", "65536"));
+            .param("inFlight", "8"));
   }
 
   @Tag("nightly")

@@ -32,7 +32,7 @@ final class IpcChannel extends ManagedChannel {
   private final ChannelOptions options;
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
-  private final Monitor monitor = new Monitor();
+  private final Monitor monitor;
   private final Executor fallbackExecutor;
   private final Dispatcher dispatcher;
   private final Connectivity connectivity;
@@ -53,6 +53,7 @@ final class IpcChannel extends ManagedChannel {
     var threads = options.transport().threadFactory();
     this.scheduler =
         Schedulers.schedulerOr(options.timing().scheduler(), "strait-timer " + address, threads);
+    this.monitor = new Monitor(options.transport().ticker());
     this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
     this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
     this.dispatcher =

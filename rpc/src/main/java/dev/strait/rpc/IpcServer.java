@@ -30,7 +30,7 @@ final class IpcServer extends Server implements Connection.Owner {
   private final ServerOptions options;
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
-  private final Monitor monitor = new Monitor();
+  private final Monitor monitor;
   private final ConnectionSettings settings;
   private final Acceptor acceptor;
   private final CountDownLatch terminated = new CountDownLatch(1);
@@ -47,6 +47,7 @@ final class IpcServer extends Server implements Connection.Owner {
     var threads = options.transport().threadFactory();
     this.scheduler =
         Schedulers.schedulerOr(options.timing().scheduler(), "strait-timer " + address, threads);
+    this.monitor = new Monitor(options.transport().ticker());
     this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
     this.settings =
         new ConnectionSettings(

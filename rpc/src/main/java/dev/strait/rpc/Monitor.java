@@ -1,5 +1,8 @@
 package dev.strait.rpc;
 
+import dev.strait.transport.Ticker;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -7,6 +10,12 @@ import java.util.concurrent.atomic.LongAdder;
  * flight recordings, and the log. Nothing here is on the way of a call. Thread-safe.
  */
 final class Monitor {
+  /** Peers could otherwise fill the log. */
+  private static final long NANOS_BETWEEN_FAULTS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Ticker ticker;
+  private final AtomicLong faultToldNanos;
+  private final AtomicLong faultsUntold = new AtomicLong();
   private final LongAdder opened = new LongAdder();
   private final LongAdder closed = new LongAdder();
   private final LongAdder failed = new LongAdder();
@@ -15,6 +24,11 @@ final class Monitor {
   private final LongAdder limitsHit = new LongAdder();
   private final LongAdder rolesMoved = new LongAdder();
   private final LongAdder callsBack = new LongAdder();
+
+  Monitor(Ticker ticker) {
+    this.ticker = ticker;
+    this.faultToldNanos = new AtomicLong(ticker.nanoTime() - NANOS_BETWEEN_FAULTS);
+  }
 
   /**
    * The counters.
@@ -62,7 +76,7 @@ final class Monitor {
     goAwaysSaid.increment();
     new FlightEvents.GoAway(connection, false, reason, text).commit();
     if (reason.isAFault()) {
-      Log.info(connection + " is given up, " + reason + ": " + text);
+      tellOfFault(connection + " is given up, " + reason + ": " + text);
     }
   }
 
@@ -71,8 +85,21 @@ final class Monitor {
     goAwaysHeard.increment();
     new FlightEvents.GoAway(connection, true, reason, text).commit();
     if (reason.isAFault()) {
-      Log.info(connection + " was given up by the peer, " + reason + ": " + text);
+      tellOfFault(connection + " was given up by the peer, " + reason + ": " + text);
     }
+  }
+
+  /** At most once a second; how many were left out comes with the next. */
+  private void tellOfFault(String message) {
+    long now = ticker.nanoTime();
+    long told = faultToldNanos.get();
+    if (now - told < NANOS_BETWEEN_FAULTS || !faultToldNanos.compareAndSet(told, now)) {
+      faultsUntold.incrementAndGet();
+      Log.debug(() -> message);
+      return;
+    }
+    long untold = faultsUntold.getAndSet(0);
+    Log.info(untold == 0 ? message : message + " (and " + untold + " before that were not told)");
   }
 
   /** The peer was held to a limit. */

@@ -45,7 +45,7 @@ final class Reader implements Runnable {
   private final ReadingRole role;
   private final Object lent = new Object();
   private final AtomicInteger userCodeRuns = new AtomicInteger();
-  private @Nullable Runnable running; // published by that
+  private @Nullable Runnable running; // published by that; the watcher may see it late
 
   // Used by its own thread only.
   private boolean replaced;
@@ -89,7 +89,8 @@ final class Reader implements Runnable {
 
   /** Whose callbacks hold it up, for people. */
   String running() {
-    return String.valueOf(running);
+    Runnable seen = running;
+    return seen == null ? "" : seen.toString();
   }
 
   /** The name of its thread, for people. */
@@ -215,6 +216,7 @@ final class Reader implements Runnable {
       inRow = 0;
       inUserCode = true;
       run(due);
+      running = null;
       inUserCode = false;
       if (reading.hasDue()) {
         now = reading.ticker().nanoTime();

@@ -85,9 +85,9 @@ enum Guard {
           "dev.strait.rpc.HandlerLimit",
           "    if (queued.size() >= maxQueued) {",
           "    if (queued.size() > maxQueued) {")),
-  RESET_STREAMS(
-      "dev.strait.rpc.StreamFloodTest",
-      "streamsThatAreOpenedAndCancelledRunNoMoreHandlersThanMay",
+  CANCELLED_HANDLERS(
+      "dev.strait.rpc.LimitTest",
+      "aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled",
       Mutant.of(
           "rpc",
           "dev.strait.rpc.IncomingCall",
@@ -130,9 +130,9 @@ enum Guard {
       "smallMessagesCostTheirOverheadToo",
       Mutant.of(
           "rpc",
-          "dev.strait.rpc.Limits",
-          "  static final int MESSAGE_OVERHEAD_BYTES = 32;",
-          "  static final int MESSAGE_OVERHEAD_BYTES = 0;")),
+          "dev.strait.rpc.FrameType",
+          "      return Math.max(0, dataBytes - announcement) + Limits.MESSAGE_OVERHEAD_BYTES;",
+          "      return Math.max(0, dataBytes - announcement);")),
   CREDIT_ONLY_GROWS(
       "dev.strait.rpc.MemoryWireErrorTest",
       "creditThatGoesBackIsFatal",

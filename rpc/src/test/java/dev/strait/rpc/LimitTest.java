@@ -22,8 +22,10 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -237,6 +239,43 @@ final class LimitTest {
       // The client may hear of the last call's end before its place is free.
       Local.await("the place is free again", () -> isUnknown(channel));
     }
+  }
+
+  /** G2: what counts are handlers, not open streams. */
+  @Test
+  void aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled() throws Exception {
+    AtomicInteger inside = new AtomicInteger();
+    CountDownLatch finish = new CountDownLatch(1);
+    local.serve(
+        b ->
+            b.directExecutor()
+                .addService(
+                    Raw.service(
+                        Raw.UNARY,
+                        (call, headers) -> {
+                          inside.incrementAndGet();
+                          Local.await(finish);
+                          return new ServerCall.Listener<>() {};
+                        }))
+                .maxRunningHandlers(1, 10));
+    ManagedChannel channel = local.channel();
+    for (int i = 0; i < 5; i++) {
+      ClientCall<byte[], byte[]> call = channel.newCall(Raw.UNARY, CallOptions.DEFAULT);
+      RecordingListener<byte[]> listener = new RecordingListener<>();
+      call.start(listener, new Metadata());
+      call.sendMessage(new byte[1]);
+      call.halfClose();
+      Local.await("the first is handled", () -> inside.get() > 0);
+      call.cancel("on purpose", null);
+      listener.awaitClose();
+    }
+
+    // One more round trip: the server has heard of all cancels by then.
+    ScriptedPeer peer = local.greetedPeer();
+    peer.send(out -> Frames.ping(out, 1, false));
+    peer.next(FrameType.PING);
+    assertEquals(1, inside.get());
+    finish.countDown();
   }
 
   private boolean isUnknown(ManagedChannel channel) {

@@ -16,6 +16,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -138,7 +139,6 @@ final class MonitorTest {
     assertTrue(limit.getString("limit").contains("1048576"), limit::toString);
     assertEquals(ownUid(), limit.getLong("peerUid"));
     assertEquals("FRAME_TOO_LARGE", next("GoAway", false).getString("reason"));
-    next("Close", false);
     assertEquals(1, IpcCounters.of(server).limitsHit());
 
     RecordedEvent heard = next("GoAway", false);
@@ -218,6 +218,31 @@ final class MonitorTest {
   }
 
   @Test
+  void peersCannotFillTheLog() throws Exception {
+    SeenLog log = new SeenLog();
+    local.closing(log::close);
+    VirtualTime time = new VirtualTime();
+    Server server = local.serve(b -> time.drive(b.addService(Raw.service(Raw.UNARY, Raw.echo()))));
+    for (int i = 0; i < 20; i++) {
+      int ended = i;
+      ScriptedPeer peer = local.greetedPeer();
+      peer.sendHeader(1 << 20, 1, FrameType.MESSAGE, 0);
+      peer.next(FrameType.GO_AWAY);
+      if (i == 18) {
+        Local.await("all were seen", () -> IpcCounters.of(server).goAwaysSaid() > ended);
+        time.advance(Duration.ofSeconds(1));
+      }
+    }
+    Local.await("all were seen", () -> IpcCounters.of(server).goAwaysSaid() == 20);
+
+    List<String> told =
+        log.lines.stream().filter(line -> line.startsWith("INFO: the connection at")).toList();
+    assertEquals(2, told.size(), told::toString);
+    assertTrue(told.get(1).contains("and 18 before that were not told"), told::toString);
+    assertTrue(told.get(0).contains("with uid=" + ownUid()), told::toString);
+  }
+
+  @Test
   void onlyStraitsOwnAreCounted() {
     ManagedChannel other = ManagedChannelBuilder.forTarget("dns:///localhost:1").build();
     local.closing(other::shutdownNow);
@@ -237,7 +262,7 @@ final class MonitorTest {
 
     @Override
     public void publish(LogRecord entry) {
-      lines.add(entry.getMessage() + ": " + entry.getThrown());
+      lines.add(entry.getLevel() + ": " + entry.getMessage() + ": " + entry.getThrown());
     }
 
     @Override
