@@ -25,7 +25,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The peer is a process, which is killed or stopped. */
 @DisabledOnOs(OS.WINDOWS)
 final class PeerProcessTest {
-  private static final int CALLS = 1_000;
+  private static final int CALLS = 100;
+  private static final int MANY_CALLS = 1_000;
   private static final String READY = "ready";
 
   @RegisterExtension final Local local = Local.unix();
@@ -86,10 +87,10 @@ final class PeerProcessTest {
     return child;
   }
 
-  private static Map<Integer, RecordingListener<byte[]>> startAll(ManagedChannel channel)
+  private static Map<Integer, RecordingListener<byte[]>> startAll(ManagedChannel channel, int count)
       throws InterruptedException {
     Map<Integer, RecordingListener<byte[]>> calls = new HashMap<>();
-    for (int i = 0; i < CALLS; i++) {
+    for (int i = 0; i < count; i++) {
       calls.put(i, start(channel, i));
     }
     for (RecordingListener<byte[]> call : calls.values()) {
@@ -102,7 +103,7 @@ final class PeerProcessTest {
   @Test
   void callsEndOnceWhenTheirServerIsKilled() throws Exception {
     ChildProcess server = child("server");
-    Map<Integer, RecordingListener<byte[]>> calls = startAll(local.channel());
+    Map<Integer, RecordingListener<byte[]>> calls = startAll(local.channel(), MANY_CALLS);
 
     server.kill();
 
@@ -136,7 +137,7 @@ final class PeerProcessTest {
             b ->
                 b.keepAliveTime(100, TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(200, TimeUnit.MILLISECONDS));
-    Map<Integer, RecordingListener<byte[]>> calls = startAll(channel);
+    Map<Integer, RecordingListener<byte[]>> calls = startAll(channel, CALLS);
 
     server.signal("STOP");
     for (RecordingListener<byte[]> call : calls.values()) {
