@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -16,7 +17,11 @@ final class SimulatorMain {
 
   private SimulatorMain() {}
 
+  /** A logger that nobody refers to would forget its level. */
+  private static final Logger STRAIT = Logger.getLogger("dev.strait");
+
   private static void hidePlannedFailures() {
+    STRAIT.setLevel(Level.WARNING);
     for (Handler handler : Logger.getLogger("").getHandlers()) {
       handler.setFilter(entry -> !(entry.getThrown() instanceof PlannedHandler.PlannedException));
     }
