@@ -29,6 +29,9 @@ final class Allocations {
     try (RecordingFile events = new RecordingFile(recording)) {
       while (events.hasMoreEvents()) {
         RecordedEvent event = events.readEvent();
+        if (!event.hasField("allocationSize")) {
+          continue; // Strait has events of its own.
+        }
         long bytes = event.getLong("allocationSize");
         CodePlace place = CodePlace.of(event.getStackTrace());
         if (bytes < CallProfile.LARGE_BYTES && isOfCalls(event, place)) {
