@@ -34,7 +34,6 @@ import org.junit.jupiter.api.BeforeAll;
 final class ConnectionFuzzTest {
   private static final IpcAddress ADDRESS = IpcAddress.of("memory:fuzzed");
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final int HEAD_BYTES = 10;
 
   private static final MethodDescriptor<byte[], byte[]> UNARY =
       MethodDescriptor.<byte[], byte[]>newBuilder()
@@ -59,7 +58,6 @@ final class ConnectionFuzzTest {
   static void serve() throws IOException {
     Logger strait = Logger.getLogger("dev.strait");
     strait.setUseParentHandlers(false);
-    strait.setFilter(null);
     strait.addHandler(
         new java.util.logging.Handler() {
           @Override
@@ -116,8 +114,6 @@ final class ConnectionFuzzTest {
   @FuzzTest(maxDuration = "20s")
   void atWorstItsOwnConnectionEnds(byte[] bytes) throws Exception {
     Transport client = Transports.connecting(ADDRESS, TransportOptions.DEFAULTS);
-    int[] pong = new int[1];
-    client.onData(data -> pong[0] += data.remaining());
     client.connect(TIMEOUT);
     ByteBuffer hello = ByteBuffer.allocate(1024);
     Frames.hello(hello, Hello.of(Limits.DEFAULTS));

@@ -278,11 +278,7 @@ final class Connection {
     try {
       decoder.decode(data);
     } catch (WireException e) {
-      String text = String.valueOf(e.getMessage());
-      if (e.reason().isALimit()) {
-        monitor().hitLimit(this, text);
-      }
-      end.goAwayAndClose(e.reason(), text);
+      end.goAwayAndClose(e.reason(), String.valueOf(e.getMessage()));
     } catch (FrameException e) {
       end.goAwayAndClose(GoAwayReason.PROTOCOL_ERROR, String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {

@@ -4,17 +4,28 @@ import dev.strait.transport.PeerCredentials;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /**
  * What a flight recording shows of Strait. The names and fields are listed in
- * docs/troubleshooting.md. Loaded only when the first of them happens; what a peer has said is
- * escaped.
+ * docs/troubleshooting.md; what a peer has said is escaped.
+ *
+ * <p>The first event that is made loads some two hundred classes of the recorder, also when nothing
+ * is recorded: so none is made unless {@link #areRecorded}.
  */
 final class FlightEvents {
+  /** Not every runtime image has the recorder. */
+  private static final boolean HAS_RECORDER = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
   private FlightEvents() {}
+
+  /** Whether a recording may be running in this JVM. */
+  static boolean areRecorded() {
+    return HAS_RECORDER && FlightRecorder.isInitialized();
+  }
 
   /** An event of a connection. */
   @Category("Strait")

@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What can be seen from outside of the connections of a channel or a server: counters, events of
- * flight recordings, and the log. Nothing here is on the way of a call. Thread-safe.
+ * flight recordings, and the log. Nothing here is on the way of a call. What is counted has been
+ * recorded before. Thread-safe.
  */
 final class Monitor {
   /** Peers could otherwise fill the log. */
@@ -55,8 +56,10 @@ final class Monitor {
 
   /** The peers have said HELLO. */
   void connected(Connection connection) {
+    if (FlightEvents.areRecorded()) {
+      new FlightEvents.Connect(connection).commit();
+    }
     opened.increment();
-    new FlightEvents.Connect(connection).commit();
     Log.debug(() -> connection + " is open");
   }
 
@@ -66,15 +69,22 @@ final class Monitor {
    * @param wasOpen whether the peers had said HELLO
    */
   void closed(Connection connection, boolean wasOpen, String reason, int lostCalls) {
+    if (FlightEvents.areRecorded()) {
+      new FlightEvents.Close(connection, reason, lostCalls).commit();
+    }
     (wasOpen ? closed : failed).increment();
-    new FlightEvents.Close(connection, reason, lostCalls).commit();
     Log.debug(() -> connection + " is over, with " + lostCalls + " calls: " + reason);
   }
 
   /** This side goes away. */
   void saidGoAway(Connection connection, GoAwayReason reason, String text) {
+    if (reason.isALimit()) {
+      hitLimit(connection, text);
+    }
+    if (FlightEvents.areRecorded()) {
+      new FlightEvents.GoAway(connection, false, reason, text).commit();
+    }
     goAwaysSaid.increment();
-    new FlightEvents.GoAway(connection, false, reason, text).commit();
     if (reason.isAFault()) {
       tellOfFault(connection + " is given up, " + reason + ": " + text);
     }
@@ -82,8 +92,10 @@ final class Monitor {
 
   /** The peer goes away; {@code text} is escaped. */
   void heardGoAway(Connection connection, GoAwayReason reason, String text) {
+    if (FlightEvents.areRecorded()) {
+      new FlightEvents.GoAway(connection, true, reason, text).commit();
+    }
     goAwaysHeard.increment();
-    new FlightEvents.GoAway(connection, true, reason, text).commit();
     if (reason.isAFault()) {
       tellOfFault(connection + " was given up by the peer, " + reason + ": " + text);
     }
@@ -104,8 +116,10 @@ final class Monitor {
 
   /** The peer was held to a limit. */
   void hitLimit(Connection connection, String limit) {
+    if (FlightEvents.areRecorded()) {
+      new FlightEvents.LimitHit(connection, limit).commit();
+    }
     limitsHit.increment();
-    new FlightEvents.LimitHit(connection, limit).commit();
     Log.debug(() -> connection + " has hit a limit: " + limit);
   }
 
@@ -116,8 +130,10 @@ final class Monitor {
 
   /** User code has held up the thread that read, and another one reads now. */
   void roleMoved(Connection connection, String call, String from) {
+    if (FlightEvents.areRecorded()) {
+      new FlightEvents.SlowHandler(connection, call, from).commit();
+      new FlightEvents.RoleMoved(connection, from).commit();
+    }
     rolesMoved.increment();
-    new FlightEvents.SlowHandler(connection, call, from).commit();
-    new FlightEvents.RoleMoved(connection, from).commit();
   }
 }

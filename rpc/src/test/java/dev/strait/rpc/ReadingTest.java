@@ -293,10 +293,7 @@ abstract class ReadingTest {
   @Test
   void anotherReaderIsStartedAsSoonAsThereIsAThreadForIt() throws Exception {
     Exhaustible threads = new Exhaustible();
-    local.serve(b -> b.addService(new Blocking()).directExecutor().threadFactory(threads));
-    ManagedChannel channel = local.channel();
-    assertEquals("a", call(channel, "a").get(15, TimeUnit.SECONDS).getText());
-    threads.exhausted = true;
+    ManagedChannel channel = channelToServerOn(threads);
     CompletableFuture<EchoReply> blocked = call(channel, "block");
     awaitStarted(1);
     CompletableFuture<EchoReply> behind = call(channel, "b");
@@ -314,10 +311,7 @@ abstract class ReadingTest {
   @Test
   void withoutAThreadForAnotherReaderTheOneThatWasHeldUpReadsOn() throws Exception {
     Exhaustible threads = new Exhaustible();
-    local.serve(b -> b.addService(new Blocking()).directExecutor().threadFactory(threads));
-    ManagedChannel channel = local.channel();
-    assertEquals("a", call(channel, "a").get(15, TimeUnit.SECONDS).getText());
-    threads.exhausted = true;
+    ManagedChannel channel = channelToServerOn(threads);
     CompletableFuture<EchoReply> blocked = call(channel, "block");
     awaitStarted(1);
     CompletableFuture<EchoReply> behind = call(channel, "b");
@@ -327,6 +321,15 @@ abstract class ReadingTest {
 
     assertEquals("block", blocked.get(15, TimeUnit.SECONDS).getText());
     assertEquals("b", behind.get(15, TimeUnit.SECONDS).getText());
+  }
+
+  /** A server that has made a connection and then runs out of threads. */
+  private ManagedChannel channelToServerOn(Exhaustible threads) throws Exception {
+    local.serve(b -> b.addService(new Blocking()).directExecutor().threadFactory(threads));
+    ManagedChannel channel = local.channel();
+    assertEquals("a", call(channel, "a").get(15, TimeUnit.SECONDS).getText());
+    threads.exhausted = true;
+    return channel;
   }
 
   /** Makes threads until it is told to run out of them. */

@@ -34,7 +34,6 @@ public final class IpcAddress extends SocketAddress {
   private static final String FORMS =
       "unix:/absolute/path, unix:///absolute/path, unix:relative/path, unix-abstract:name,"
           + " memory:name, pipe:name, pipe:/absolute/directory";
-  private static final Pattern LEADING_SLASHES = Pattern.compile("^/+");
   private static final Pattern CUSTOM_SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
   private static final int LONGEST_PIPE_NAME_BYTES = 200;
   private static final int LONGEST_PIPE_DIRECTORY_BYTES = 4000;
@@ -147,7 +146,7 @@ public final class IpcAddress extends SocketAddress {
           "a host is not possible, a path begins with " + prefix + "/ or " + prefix + "///");
     }
     // Two slashes would again be read as those before a host.
-    return LEADING_SLASHES.matcher(path).replaceFirst("/");
+    return path.replaceFirst("^/+", "/");
   }
 
   private static IpcAddress unix(String address, String name, int longestPathBytes) {
