@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,14 +39,28 @@ final class CallbackQueue implements Runnable {
 
   private final Owner owner;
 
-  // All guarded by this.
+  @GuardedBy("this")
   private final SmallQueue<Object> events = new SmallQueue<>();
+
+  @GuardedBy("this")
   private long requested;
+
+  @GuardedBy("this")
   private int waitingMessages;
+
+  @GuardedBy("this")
   private boolean readyOwed;
+
+  @GuardedBy("this")
   private boolean held;
+
+  @GuardedBy("this")
   private boolean scheduled;
+
+  @GuardedBy("this")
   private boolean running;
+
+  @GuardedBy("this")
   private @Nullable Object terminal; // null until there is one
 
   CallbackQueue(Owner owner) {
@@ -256,6 +271,7 @@ final class CallbackQueue implements Runnable {
     return isTerminated() && !isOver();
   }
 
+  @GuardedBy("this")
   private boolean mustSchedule() {
     if (scheduled || !deliverable()) {
       return false;
@@ -264,6 +280,7 @@ final class CallbackQueue implements Runnable {
     return true;
   }
 
+  @GuardedBy("this")
   private boolean deliverable() {
     if (held) {
       return false;
@@ -275,6 +292,7 @@ final class CallbackQueue implements Runnable {
     return readyOwed || requested > 0 || !(first instanceof InboundMessage);
   }
 
+  @GuardedBy("this")
   private long dropMessages() {
     long credit = 0;
     for (Object event = events.poll(); event != null; event = events.poll()) {

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Metadata;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
   private final Connection connection;
   private final ReentrantLock lock;
-  private final Streams streams; // guarded by lock
+
+  @GuardedBy("lock")
+  private final Streams streams;
+
   private final FrameWriter writer;
 
   Calls(Connection connection, ReentrantLock lock, Streams streams, FrameWriter writer) {

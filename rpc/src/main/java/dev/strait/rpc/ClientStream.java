@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.framing.FrameEncoder;
 import dev.strait.framing.FrameHeader;
 import io.grpc.Deadline;
@@ -33,8 +34,10 @@ final class ClientStream extends Stream {
   /** Used by the reading role only: one refusal is worth another attempt, two are an answer. */
   private boolean refusedBefore;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private boolean ended;
+
+  @GuardedBy("this")
   private final SentMessages sent = new SentMessages();
 
   /**
@@ -94,6 +97,7 @@ final class ClientStream extends Stream {
   }
 
   @Override
+  @GuardedBy("this")
   boolean encode(ByteBuffer out, Streams on) {
     if (state() == StreamState.IDLE) {
       if ((clientSendsOneMessage && !ended) || !on.open(this)) {
@@ -120,6 +124,7 @@ final class ClientStream extends Stream {
   }
 
   /** Hot: a unary call is this one frame. Guarded by the benchmark of the unary calls. */
+  @GuardedBy("this")
   private void encodeOpen(ByteBuffer out, Streams on) {
     int at = FrameEncoder.begin(out);
     int flags = encodeMethod(out, on.methodIds());
@@ -161,6 +166,7 @@ final class ClientStream extends Stream {
   }
 
   @Override
+  @GuardedBy("this")
   boolean keeps(OutboundMessage message) {
     return sent.add(message);
   }

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.framing.FrameDecoder;
 import dev.strait.framing.FrameException;
 import dev.strait.transport.IpcAddress;
@@ -40,7 +41,10 @@ final class Connection {
   private final String name;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Streams streams; // guarded by lock
+
+  @GuardedBy("lock")
+  private final Streams streams;
+
   private final Reading reading;
   private final FrameWriter writer;
   private final Handshake handshake;

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.transport.Transport;
 import io.grpc.Status;
 import java.io.IOException;
@@ -30,7 +31,12 @@ final class ConnectionEnd {
   private final Transport transport;
   private final ConnectionSettings settings;
   private final ReentrantLock lock;
-  private final Streams streams; // guarded by lock
+
+  @GuardedBy("lock")
+  private final Streams streams;
+
+  private final Drain drain;
+
   private final FrameWriter writer;
   private final Reading reading;
   private final String name;
@@ -55,6 +61,7 @@ final class ConnectionEnd {
     this.settings = settings;
     this.lock = lock;
     this.streams = streams;
+    this.drain = streams.drain();
     this.writer = writer;
     this.reading = reading;
     this.name = connection.name();
@@ -75,7 +82,7 @@ final class ConnectionEnd {
     List<Stream> notProcessed;
     lock.lock();
     try {
-      if (!streams.drain().startTheirs()) {
+      if (!drain.startTheirs()) {
         return;
       }
       notProcessed = streams.takeNotProcessed(lastStreamId);
@@ -101,7 +108,7 @@ final class ConnectionEnd {
     List<Stream> unopened;
     lock.lock();
     try {
-      if (!streams.drain().startOurs() || streams.isClosed()) {
+      if (!drain.startOurs() || streams.isClosed()) {
         return;
       }
       unopened = connection.hasSaidHello() ? announceDrain(reason, text) : null;
@@ -121,7 +128,8 @@ final class ConnectionEnd {
     closeIfDrained();
   }
 
-  /** Called under the lock. Returns the calls that are not opened any more. */
+  /** Returns the calls that are not opened any more. */
+  @GuardedBy("lock")
   private List<Stream> announceDrain(GoAwayReason reason, String text) {
     int last = streams.lastAcceptedId();
     writer.write(out -> Frames.goAway(out, reason, last, text));
@@ -132,12 +140,12 @@ final class ConnectionEnd {
 
   /** Ends a connection that goes away, when its last stream has ended. */
   void closeIfDrained() {
-    if (!streams.drain().begun()) {
+    if (!drain.begun()) {
       return;
     }
     lock.lock();
     try {
-      if (!streams.isEmpty() || !streams.drain().finish()) {
+      if (!streams.isEmpty() || !drain.finish()) {
         return;
       }
     } finally {
@@ -181,7 +189,7 @@ final class ConnectionEnd {
         return false;
       }
       goesAway = true;
-      streams.drain().startOurs();
+      drain.startOurs();
       status = statusFor(why);
       int last = streams.lastAcceptedId();
       writer.write(out -> Frames.goAway(out, reason, last, text));

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.ConnectivityState;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,10 @@ final class Connectivity {
   private final Executor executor;
   private final Executor fallback;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private ConnectivityState state = ConnectivityState.IDLE;
+
+  @GuardedBy("this")
   private final List<Runnable> waiters = new ArrayList<>();
 
   /**

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.TransportOptions;
 import dev.strait.transport.Transports;
@@ -27,14 +28,28 @@ final class Connector implements Connection.Owner {
 
   private volatile @Nullable Connection ready;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private @Nullable Connection connecting;
+
+  @GuardedBy("this")
   private final Set<Connection> live = new LinkedHashSet<>();
+
+  @GuardedBy("this")
   private final Set<ClientStream> waiting = new LinkedHashSet<>();
+
+  @GuardedBy("this")
   private final Backoff backoff;
+
+  @GuardedBy("this")
   private @Nullable ScheduledFuture<?> retry;
+
+  @GuardedBy("this")
   private @Nullable Status lastFailure;
+
+  @GuardedBy("this")
   private boolean closed;
+
+  @GuardedBy("this")
   private @Nullable Status closedNow;
 
   /** Calls that no connection knows any more, and whose callers have not taken all messages yet. */
@@ -209,7 +224,8 @@ final class Connector implements Connection.Owner {
     return retry != null && !stream.call().waitsForReady() ? lastFailure : null;
   }
 
-  /** A connection to start, if one is due. Called under this monitor. */
+  /** A connection to start, if one is due. */
+  @GuardedBy("this")
   private @Nullable Connection newConnection() {
     if (closed || ready != null || connecting != null || retry != null) {
       return null;
@@ -299,8 +315,8 @@ final class Connector implements Connection.Owner {
       if (wasAttempt) {
         connecting = null;
         lastFailure = reason;
-        waiting.removeIf(
-            stream -> (closed || !stream.call().waitsForReady()) && failed.add(stream));
+        boolean none = closed;
+        waiting.removeIf(stream -> (none || !stream.call().waitsForReady()) && failed.add(stream));
         scheduleRetry();
       } else {
         if (ready == connection) {
@@ -323,7 +339,7 @@ final class Connector implements Connection.Owner {
     return ready == null && connecting == null && retry == null;
   }
 
-  /** Called under this monitor. */
+  @GuardedBy("this")
   private void scheduleRetry() {
     if (!closed) {
       retry = settings.scheduler().schedule(this::retry, backoff.nextNanos(), TimeUnit.NANOSECONDS);

@@ -1,11 +1,14 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** What waits to be run by whoever reads, in order. Thread-safe; allocates nothing per task. */
 final class DueTasks {
-  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(); // guarded by this
+  @GuardedBy("this")
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
   private volatile int size; // written under this monitor
 
   synchronized void add(Runnable task) {

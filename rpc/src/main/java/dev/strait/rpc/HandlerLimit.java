@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,13 @@ final class HandlerLimit {
   private final int maxRunning;
   private final int maxQueued;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private final Set<IncomingCall> queued = new LinkedHashSet<>();
+
+  @GuardedBy("this")
   private int running;
+
+  @GuardedBy("this")
   private long begun;
 
   HandlerLimit(int maxRunning, int maxQueued) {
@@ -73,6 +78,7 @@ final class HandlerLimit {
     }
   }
 
+  @GuardedBy("this")
   private @Nullable IncomingCall first() {
     return queued.isEmpty() ? null : queued.iterator().next();
   }

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -15,8 +16,13 @@ final class IdleCheck implements Runnable {
   private final LongSupplier callsSoFar;
   private final BooleanSupplier anyOpen;
   private final Runnable whenIdle;
-  private @Nullable ScheduledFuture<?> looks; // guarded by this
-  private boolean stopped; // guarded by this
+
+  @GuardedBy("this")
+  private @Nullable ScheduledFuture<?> looks;
+
+  @GuardedBy("this")
+  private boolean stopped;
+
   private long seen = -1; // used by the scheduler's thread only
 
   /**

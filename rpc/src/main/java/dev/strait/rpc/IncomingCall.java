@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -32,7 +33,9 @@ final class IncomingCall implements ServerStream.Call {
   private volatile @Nullable Executor executor; // null for the thread that reads
   private volatile @Nullable Throwable choiceFailed;
   private volatile @Nullable ServerMethodDefinition<?, ?> method; // once looked up for the choice
-  private boolean counted; // guarded by this
+
+  @GuardedBy("this")
+  private boolean counted;
 
   // Used by callbacks only.
   private @Nullable IpcServerCall<?, ?> call;

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -17,8 +18,12 @@ final class IncomingCalls {
   private final Context context;
   private volatile Attributes attributes;
   private volatile boolean begun; // written under this monitor
-  private boolean ended; // guarded by this
-  private final Set<IncomingCall> waiting = new LinkedHashSet<>(); // guarded by this
+
+  @GuardedBy("this")
+  private boolean ended;
+
+  @GuardedBy("this")
+  private final Set<IncomingCall> waiting = new LinkedHashSet<>();
 
   /**
    * @param hold whether calls wait for {@link #begin}

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.rpc.touchpoint.StubKind;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerPolicy;
@@ -84,11 +85,18 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private Metadata headers = NO_HEADERS; // the caller's own from the start on
   private Listener<RespT> listener = noListener();
   private volatile boolean started; // written under this monitor
-  private @Nullable Status cancelledBeforeStart; // guarded by this
+
+  @GuardedBy("this")
+  private @Nullable Status cancelledBeforeStart;
+
   private volatile boolean halfClosed;
   private volatile boolean credentialsPending; // written under this monitor after the start
-  private boolean submitWanted; // guarded by this
-  private boolean countedAgain; // guarded by this
+
+  @GuardedBy("this")
+  private boolean submitWanted;
+
+  @GuardedBy("this")
+  private boolean countedAgain;
 
   IpcClientCall(Owner channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
     this.channel = channel;

@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.rpc.touchpoint.ServerContext;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
@@ -35,10 +36,16 @@ final class IpcServer extends Server implements Connection.Owner {
   private final Acceptor acceptor;
   private final CountDownLatch terminated = new CountDownLatch(1);
 
-  // Guarded by this.
+  @GuardedBy("this")
   private final Map<Connection, Retirement> connections = new LinkedHashMap<>();
+
+  @GuardedBy("this")
   private final Set<Connection> handshaking = new LinkedHashSet<>();
+
+  @GuardedBy("this")
   private boolean started;
+
+  @GuardedBy("this")
   private boolean shutdown;
 
   IpcServer(IpcAddress address, ServerOptions options) {
@@ -234,6 +241,7 @@ final class IpcServer extends Server implements Connection.Owner {
     }
   }
 
+  @GuardedBy("this")
   private @Nullable Connection oldestHandshaking() {
     var oldest = handshaking.iterator();
     Connection connection = oldest.next();

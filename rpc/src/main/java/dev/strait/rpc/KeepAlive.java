@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,13 +18,25 @@ final class KeepAlive {
   private final ConnectionSettings settings;
   private final AtomicLong reads = new AtomicLong();
 
-  // Guarded by this.
+  @GuardedBy("this")
   private @Nullable ScheduledFuture<?> timer;
+
+  @GuardedBy("this")
   private int schedules; // counts, so that a check that came too late knows
+
+  @GuardedBy("this")
   private long readsSeen;
+
+  @GuardedBy("this")
   private long pingSequence = NO_PING;
+
+  @GuardedBy("this")
   private boolean awaitingPong;
+
+  @GuardedBy("this")
   private long pingedAtNanos;
+
+  @GuardedBy("this")
   private boolean closed;
 
   private volatile long roundTripNanos = -1;
@@ -106,6 +119,7 @@ final class KeepAlive {
     }
   }
 
+  @GuardedBy("this")
   private void schedule(long delayNanos) {
     int schedule = ++schedules;
     timer = settings.scheduler().schedule(() -> check(schedule), delayNanos, TimeUnit.NANOSECONDS);

@@ -1,5 +1,7 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 /**
  * How much the peer may still send: what was granted, less what came. Grants follow what was
  * consumed, at least half a window at a time, so that small messages cost few WINDOW frames.
@@ -8,8 +10,14 @@ package dev.strait.rpc;
  */
 final class ReceiveCredit {
   private final long window;
+
+  @GuardedBy("this")
   private long granted;
+
+  @GuardedBy("this")
   private long received;
+
+  @GuardedBy("this")
   private long consumed;
 
   ReceiveCredit(long window) {

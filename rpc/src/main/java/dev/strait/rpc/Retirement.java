@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -40,8 +41,10 @@ final class Retirement {
   private final ScheduledExecutorService scheduler;
   private final IdleCheck idleCheck;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private @Nullable ScheduledFuture<?> timer;
+
+  @GuardedBy("this")
   private boolean stopped;
 
   Retirement(Connection connection, Options options, ScheduledExecutorService scheduler) {

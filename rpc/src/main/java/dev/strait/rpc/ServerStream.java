@@ -1,5 +1,6 @@
 package dev.strait.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.framing.FrameEncoder;
 import dev.strait.framing.FrameHeader;
 import io.grpc.Status;
@@ -44,10 +45,16 @@ final class ServerStream extends Stream {
 
   private final Call call;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private boolean holdUntilClose;
+
+  @GuardedBy("this")
   private byte @Nullable [] headers; // until they are sent
+
+  @GuardedBy("this")
   private @Nullable Status closeStatus;
+
+  @GuardedBy("this")
   private byte[] trailers = MetadataCodec.EMPTY;
 
   ServerStream(Call call) {
@@ -80,6 +87,7 @@ final class ServerStream extends Stream {
   }
 
   @Override
+  @GuardedBy("this")
   boolean encode(ByteBuffer out, Streams on) {
     Status status = closeStatus;
     if (holdUntilClose && status == null) {
@@ -105,6 +113,7 @@ final class ServerStream extends Stream {
    *
    * @return false if what waits before it has no room or no credit here
    */
+  @GuardedBy("this")
   private boolean encodeClose(ByteBuffer out, Streams on, Status status) {
     int at = FrameEncoder.begin(out);
     int flags = 0;
@@ -159,6 +168,7 @@ final class ServerStream extends Stream {
   }
 
   @Override
+  @GuardedBy("this")
   boolean keeps(OutboundMessage message) {
     return false;
   }

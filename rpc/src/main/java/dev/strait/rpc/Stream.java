@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.framing.FrameHeader;
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
@@ -36,13 +37,25 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   private int maxMessageBytes;
   private boolean heard;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private StreamState state = StreamState.IDLE;
+
+  @GuardedBy("this")
   private @Nullable OutboundMessage firstOutbound;
+
+  @GuardedBy("this")
   private @Nullable OutboundMessage lastOutbound; // null if there is no first
+
+  @GuardedBy("this")
   private long outboundBytes;
+
+  @GuardedBy("this")
   private int readyThresholdBytes = DEFAULT_READY_THRESHOLD_BYTES;
+
+  @GuardedBy("this")
   private boolean readyOwed;
+
+  @GuardedBy("this")
   private int partialCredit;
 
   /** Puts the stream on a connection, before anything is sent or received. */
@@ -209,16 +222,20 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   /** {@link #encodeNext} for this kind of stream, under both locks. */
+  @GuardedBy("this")
   abstract boolean encode(ByteBuffer out, Streams on);
 
+  @GuardedBy("this")
   final boolean hasOutbound() {
     return firstOutbound != null;
   }
 
+  @GuardedBy("this")
   final boolean hasSeveralOutbound() {
     return firstOutbound != lastOutbound;
   }
 
+  @GuardedBy("this")
   private void removeOutbound(OutboundMessage first) {
     firstOutbound = first.next;
     first.next = null;
@@ -232,6 +249,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * {@code dataBytes} already and its credit is there. The caller then {@linkplain #put puts} it
    * into the frame.
    */
+  @GuardedBy("this")
   final @Nullable OutboundMessage takeWhole(int dataBytes, Streams on) {
     OutboundMessage message = firstOutbound;
     if (message == null || message.begun) {
@@ -250,12 +268,14 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   /** Puts a message that was taken whole into its frame. */
+  @GuardedBy("this")
   final void put(OutboundMessage message, ByteBuffer out) {
     out.put(message.bytes, 0, message.length);
     doneWith(message);
   }
 
   /** All of a message was encoded. A large array is used again. */
+  @GuardedBy("this")
   private void doneWith(OutboundMessage message) {
     if (!keeps(message)) {
       LargeArrays.give(message.bytes);
@@ -267,6 +287,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    *
    * @param end whether the side ends its messages with this one
    */
+  @GuardedBy("this")
   final boolean encodeMessage(ByteBuffer out, Streams on, boolean end) {
     OutboundMessage message = requireNonNull(firstOutbound);
     int overhead = message.begun ? 0 : Limits.MESSAGE_OVERHEAD_BYTES;
@@ -303,6 +324,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   /** All of a message was encoded: whether it is kept, to be sent again if need be. */
+  @GuardedBy("this")
   abstract boolean keeps(OutboundMessage message);
 
   /**

@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -25,8 +26,11 @@ final class BufferLedger {
 
   private static final ByteBuffer POISONED = poison(ByteBuffer.allocate(POISONED_BYTES));
 
-  private final IdentityHashMap<ByteBuffer, Loan> lent = new IdentityHashMap<>(); // guarded by this
-  private final ArrayDeque<ByteBuffer> resting = new ArrayDeque<>(); // guarded by this
+  @GuardedBy("this")
+  private final IdentityHashMap<ByteBuffer, Loan> lent = new IdentityHashMap<>();
+
+  @GuardedBy("this")
+  private final ArrayDeque<ByteBuffer> resting = new ArrayDeque<>();
 
   synchronized ByteBuffer lend() {
     ByteBuffer memory =

@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -14,13 +15,25 @@ final class ByteRing {
   private final Signal arrived;
   private final Signal freed;
 
-  // All guarded by this.
+  @GuardedBy("this")
   private byte[] bytes = NONE; // made by the first write: who is never let in costs nothing
+
+  @GuardedBy("this")
   private int head;
+
+  @GuardedBy("this")
   private int count;
+
+  @GuardedBy("this")
   private boolean writerWaits;
+
+  @GuardedBy("this")
   private boolean ended;
+
+  @GuardedBy("this")
   private boolean abandoned;
+
+  @GuardedBy("this")
   private boolean endTold;
 
   /**

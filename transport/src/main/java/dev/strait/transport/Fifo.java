@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
@@ -51,7 +52,9 @@ final class Fifo implements AutoCloseable {
   }
 
   private final Path name;
-  private int descriptor; // guarded by this
+
+  @GuardedBy("this")
+  private int descriptor;
 
   private Fifo(Path name, int descriptor) {
     this.name = name;

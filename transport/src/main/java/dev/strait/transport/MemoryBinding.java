@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -14,8 +15,12 @@ final class MemoryBinding implements Binding {
   private final IpcAddress address;
   private final TransportOptions options;
   private final Signal arrived;
-  private final ArrayDeque<MemoryLink> waiting = new ArrayDeque<>(); // guarded by this
-  private boolean closed; // guarded by this
+
+  @GuardedBy("this")
+  private final ArrayDeque<MemoryLink> waiting = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private boolean closed;
 
   private MemoryBinding(IpcAddress address, TransportOptions options) {
     this.address = address;

@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -36,13 +37,27 @@ final class OutboundBuffer {
   private final Runnable onWritable;
   private final Object lock = new Object();
 
-  private final ArrayDeque<ByteBuffer> filling = new ArrayDeque<>(); // guarded by lock
-  private final ArrayDeque<ByteBuffer> reserved = new ArrayDeque<>(); // guarded by lock
-  private boolean draining; // guarded by lock: the role is taken
-  private boolean full; // guarded by lock: the link took no more, only the poller tries again
-  private boolean wasHalfFull; // guarded by lock
-  private @Nullable IOException refusal; // guarded by lock: why no more is taken
-  private @Nullable IOException failure; // guarded by lock: why no more is sent
+  @GuardedBy("lock")
+  private final ArrayDeque<ByteBuffer> filling = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private final ArrayDeque<ByteBuffer> reserved = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private boolean draining; // the role is taken
+
+  @GuardedBy("lock")
+  private boolean full; // the link took no more, only the poller tries again
+
+  @GuardedBy("lock")
+  private boolean wasHalfFull;
+
+  @GuardedBy("lock")
+  private @Nullable IOException refusal; // why no more is taken
+
+  @GuardedBy("lock")
+  private @Nullable IOException failure; // why no more is sent
+
   private volatile long queued; // written under lock
   private volatile boolean leftOver; // written under lock: for the poller to send; role is free
 
@@ -127,6 +142,7 @@ final class OutboundBuffer {
     return true;
   }
 
+  @GuardedBy("lock")
   private void append(ByteBuffer data) {
     ByteBuffer tail = filling.peekLast();
     if (tail == null || tail.remaining() < data.remaining()) {
@@ -147,6 +163,7 @@ final class OutboundBuffer {
   }
 
   /** All chunks first: when memory runs out, nothing has been taken yet. */
+  @GuardedBy("lock")
   private void reserve(int bytes) {
     try {
       for (int missing = bytes; missing > 0; missing -= BufferPool.BUFFER_BYTES) {
@@ -197,6 +214,7 @@ final class OutboundBuffer {
     }
   }
 
+  @GuardedBy("lock")
   private ByteBuffer takeRole() {
     draining = true;
     full = false;
@@ -296,12 +314,14 @@ final class OutboundBuffer {
     }
   }
 
+  @GuardedBy("lock")
   private void end(IOException reason) {
     refusal = failure == null ? reason : failure;
     failure = refusal;
     dropChunks();
   }
 
+  @GuardedBy("lock")
   private void dropChunks() {
     releaseAll(filling);
     queued = 0;

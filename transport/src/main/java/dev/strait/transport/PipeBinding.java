@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.ByteBuffer;
@@ -31,8 +32,12 @@ final class PipeBinding implements Binding {
 
   private final FileStat acceptFile;
   private final Object lock = new Object();
-  private FileChannel announcements; // guarded by lock
-  private boolean closed; // guarded by lock
+
+  @GuardedBy("lock")
+  private FileChannel announcements;
+
+  @GuardedBy("lock")
+  private boolean closed;
 
   // Used by the accepting thread only.
   private final ByteBuffer read =

@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -21,10 +22,19 @@ final class SocketLink implements Link {
 
   private final SocketChannel channel;
   private final Object lock = new Object();
-  private @Nullable Selector selector; // guarded by lock
-  private @Nullable SelectionKey key; // guarded by lock, set once
-  private boolean wakeupPending; // guarded by lock
-  private boolean closed; // guarded by lock
+
+  @GuardedBy("lock")
+  private @Nullable Selector selector;
+
+  @GuardedBy("lock")
+  private @Nullable SelectionKey key; // set once
+
+  @GuardedBy("lock")
+  private boolean wakeupPending;
+
+  @GuardedBy("lock")
+  private boolean closed;
+
   private volatile boolean atEnd;
   private volatile @Nullable IOException waitFailure;
 

@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 
 /**
@@ -10,8 +11,12 @@ final class StateEvents {
   private record Change(TransportState from, TransportState to) {}
 
   private final Listeners<StateListener> listeners = new Listeners<>();
-  private final ArrayDeque<Change> pending = new ArrayDeque<>(); // guarded by this
-  private boolean delivering; // guarded by this
+
+  @GuardedBy("this")
+  private final ArrayDeque<Change> pending = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private boolean delivering;
 
   Subscription add(StateListener listener) {
     return listeners.add(listener);

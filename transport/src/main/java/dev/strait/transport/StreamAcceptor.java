@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +19,13 @@ final class StreamAcceptor implements Acceptor {
   private final AtomicLong turnedAway = new AtomicLong();
   private final Signal closing;
   private final Object lock = new Object();
-  private boolean started; // guarded by lock
-  private @Nullable Binding binding; // guarded by lock
+
+  @GuardedBy("lock")
+  private boolean started;
+
+  @GuardedBy("lock")
+  private @Nullable Binding binding;
+
   private volatile boolean closed;
 
   StreamAcceptor(IpcAddress address, TransportOptions options) {

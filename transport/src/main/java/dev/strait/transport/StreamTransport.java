@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,7 +30,9 @@ final class StreamTransport implements Transport {
   private volatile @Nullable PeerCredentials peer; // written under lock
   private volatile @Nullable IOException reason; // written under lock
   private volatile boolean admitted; // written under lock
-  private boolean gateEntered; // guarded by lock
+
+  @GuardedBy("lock")
+  private boolean gateEntered;
 
   private StreamTransport(
       IpcAddress address,

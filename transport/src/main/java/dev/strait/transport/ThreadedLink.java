@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,7 +46,10 @@ final class ThreadedLink implements Link {
   private final ByteRing outbound;
   private final AtomicInteger users = new AtomicInteger(1);
   private final Object lock = new Object();
-  private boolean closed; // guarded by lock
+
+  @GuardedBy("lock")
+  private boolean closed;
+
   private volatile boolean writing;
   private volatile @Nullable IOException readFailure;
   private volatile @Nullable IOException writeFailure;

@@ -1,5 +1,6 @@
 package dev.strait.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -36,11 +37,17 @@ final class UnixBinding implements Binding {
   /** Held while the files are made or removed, which takes a few system calls. */
   private final ReentrantLock files = new ReentrantLock();
 
-  private @Nullable ServerLock held; // guarded by files
-  private FileStat lockFile; // guarded by files
+  @GuardedBy("files")
+  private @Nullable ServerLock held;
+
+  @GuardedBy("files")
+  private FileStat lockFile;
+
   private volatile BoundSocket socket; // written under files
   private volatile @Nullable ServerSocketChannel retired; // set under files
-  private boolean closed; // guarded by files
+
+  @GuardedBy("files")
+  private boolean closed;
 
   // Used by the accepting thread only.
   private long lastLook;
@@ -240,6 +247,7 @@ final class UnixBinding implements Binding {
     }
   }
 
+  @GuardedBy("files")
   private void rebind() throws IOException {
     // Whoever deleted the socket may have put another directory there as well.
     UnixDirectory.check(UnixDirectory.of(path), address);
@@ -250,16 +258,13 @@ final class UnixBinding implements Binding {
   }
 
   /** If the lock's file was deleted too, our lock tells nobody anything any more. */
+  @GuardedBy("files")
   private void renewLock() throws IOException {
-    ServerLock old = held;
     FileStat found = BoundSocket.found(lockFile(path));
-    if (old != null && found != null && found.sameFile(lockFile)) {
+    if (held != null && found != null && found.sameFile(lockFile)) {
       return;
     }
-    if (old != null) {
-      held = null;
-      old.release();
-    }
+    releaseLock();
     held = ServerLock.take(lockFile(path), address);
     lockFile = FileStat.ofLink(lockFile(path));
   }
@@ -272,14 +277,22 @@ final class UnixBinding implements Binding {
         return;
       }
       closed = true;
-      closeSockets();
-    } finally {
-      ServerLock lock = held;
-      held = null;
-      if (lock != null) {
-        lock.release();
+      try {
+        closeSockets();
+      } finally {
+        releaseLock();
       }
+    } finally {
       files.unlock();
+    }
+  }
+
+  @GuardedBy("files")
+  private void releaseLock() {
+    ServerLock lock = held;
+    held = null;
+    if (lock != null) {
+      lock.release();
     }
   }
 
