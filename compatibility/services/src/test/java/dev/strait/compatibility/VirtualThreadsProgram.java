@@ -27,6 +27,8 @@ import jdk.jfr.consumer.RecordingFile;
  * calls, and a file for the recording.
  */
 final class VirtualThreadsProgram {
+  private static final String PINNED = "jdk.VirtualThreadPinned";
+
   private VirtualThreadsProgram() {}
 
   public static void main(String[] args) throws Exception {
@@ -36,7 +38,7 @@ final class VirtualThreadsProgram {
     // Loading a class pins whoever needs it first.
     answered(address, 100);
     try (Recording recording = new Recording()) {
-      recording.enable("jdk.VirtualThreadPinned").withoutThreshold().withStackTrace();
+      recording.enable(PINNED).withoutThreshold().withStackTrace();
       recording.start();
       System.out.println("answered " + answered(address, calls));
       recording.stop();
@@ -44,7 +46,7 @@ final class VirtualThreadsProgram {
     }
     int pinned = 0;
     for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
-      if (isOfStrait(event)) {
+      if (event.getEventType().getName().equals(PINNED) && isOfStrait(event)) {
         System.out.println(event);
         pinned++;
       }
