@@ -21,14 +21,17 @@ public final class BufferPool {
 
   private static final int KEPT_BUFFERS = 64;
   private static final BufferPool SHARED =
-      new BufferPool(Boolean.getBoolean("dev.strait.bufferPool.strict"));
+      new BufferPool(Boolean.getBoolean("dev.strait.bufferPool.strict"), KEPT_BUFFERS);
 
-  private final AtomicReferenceArray<@Nullable ByteBuffer> free =
-      new AtomicReferenceArray<>(KEPT_BUFFERS);
+  private final AtomicReferenceArray<@Nullable ByteBuffer> free;
   private final LongAdder lent = new LongAdder();
   private final @Nullable BufferLedger ledger;
 
-  BufferPool(boolean strict) {
+  /**
+   * @param kept how many free buffers are kept at most
+   */
+  BufferPool(boolean strict, int kept) {
+    free = new AtomicReferenceArray<>(kept);
     ledger = strict ? new BufferLedger() : null;
   }
 
@@ -44,8 +47,8 @@ public final class BufferPool {
     }
     int start = firstSlot();
     ByteBuffer found = null;
-    for (int i = 0; i < KEPT_BUFFERS && found == null; i++) {
-      int slot = (start + i) % KEPT_BUFFERS;
+    for (int i = 0; i < free.length() && found == null; i++) {
+      int slot = (start + i) % free.length();
       // Looked at before it is written to: an empty slot costs no exclusive cache line.
       if (free.getPlain(slot) != null) {
         found = free.getAndSet(slot, null);
@@ -74,16 +77,16 @@ public final class BufferPool {
     buffer.clear();
     lent.decrement();
     int start = firstSlot();
-    for (int i = 0; i < KEPT_BUFFERS; i++) {
-      if (free.compareAndSet((start + i) % KEPT_BUFFERS, null, buffer)) {
+    for (int i = 0; i < free.length(); i++) {
+      if (free.compareAndSet((start + i) % free.length(), null, buffer)) {
         return;
       }
     }
   }
 
   /** Threads begin at different slots, so that they seldom meet. */
-  private static int firstSlot() {
-    return (int) ((Thread.currentThread().getId() * 0x9E3779B9L) >>> 8) & (KEPT_BUFFERS - 1);
+  private int firstSlot() {
+    return (int) ((Thread.currentThread().getId() * 0x9E3779B9L) >>> 8 & 0xffff) % free.length();
   }
 
   /** How many buffers are lent now. */

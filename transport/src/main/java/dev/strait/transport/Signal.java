@@ -30,11 +30,8 @@ final class Signal {
     waiter = Thread.currentThread();
     try {
       while (!raised.get() && !Thread.currentThread().isInterrupted()) {
-        if (timeoutNanos == Long.MAX_VALUE) {
-          ticker.park(this, Long.MAX_VALUE);
-          continue;
-        }
-        long left = timeoutNanos - (ticker.nanoTime() - start);
+        boolean forEver = timeoutNanos == Long.MAX_VALUE;
+        long left = forEver ? timeoutNanos : timeoutNanos - (ticker.nanoTime() - start);
         if (left <= 0) {
           break;
         }

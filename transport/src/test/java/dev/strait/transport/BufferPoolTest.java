@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class BufferPoolTest {
   @Test
   void aReleasedBufferIsLentAgainCleared() {
-    BufferPool pool = new BufferPool(false);
+    BufferPool pool = new BufferPool(false, 64);
     ByteBuffer first = pool.acquire();
     assertEquals(1, pool.outstanding());
     first.position(5).limit(9);
@@ -30,7 +30,7 @@ class BufferPoolTest {
 
   @Test
   void noMoreThanSixtyFourFreeBuffersAreKept() {
-    BufferPool pool = new BufferPool(false);
+    BufferPool pool = new BufferPool(false, 64);
     List<ByteBuffer> lent = new ArrayList<>();
     for (int i = 0; i < 70; i++) {
       lent.add(pool.acquire());
@@ -49,7 +49,7 @@ class BufferPoolTest {
   @Test
   void aForeignBufferIsRefused() {
     for (boolean strict : new boolean[] {true, false}) {
-      BufferPool pool = new BufferPool(strict);
+      BufferPool pool = new BufferPool(strict, 64);
       assertThrows(
           IllegalArgumentException.class, () -> pool.release(ByteBuffer.allocateDirect(10)));
       assertThrows(
@@ -60,7 +60,7 @@ class BufferPoolTest {
 
   @Test
   void strictModeCatchesASecondReleaseAndPoisonsWhatWasReleased() {
-    BufferPool pool = new BufferPool(true);
+    BufferPool pool = new BufferPool(true, 64);
     ByteBuffer buffer = pool.acquire();
     buffer.putLong(0, 42);
     pool.release(buffer);
@@ -71,7 +71,7 @@ class BufferPoolTest {
 
   @Test
   void strictModeCatchesAWriteAfterTheRelease() {
-    BufferPool pool = new BufferPool(true);
+    BufferPool pool = new BufferPool(true, 64);
     ByteBuffer buffer = pool.acquire();
     pool.release(buffer);
     buffer.put(100, (byte) 1);
@@ -86,7 +86,7 @@ class BufferPoolTest {
 
   @Test
   void strictModeTellsWhereALeakWasAcquired() {
-    BufferPool pool = new BufferPool(true);
+    BufferPool pool = new BufferPool(true, 64);
     ByteBuffer leaked = pool.acquire();
     assertEquals(1, pool.outstanding());
     assertEquals(1, pool.leaks().size());

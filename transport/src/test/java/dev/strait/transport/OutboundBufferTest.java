@@ -76,7 +76,7 @@ class OutboundBufferTest {
 
   private static final int LIMIT = 1 << 20;
 
-  private final BufferPool pool = new BufferPool(true);
+  private final BufferPool pool = new BufferPool(true, 64);
   private final AtomicInteger becameWritable = new AtomicInteger();
   private final FakeLink link = new FakeLink();
   private final OutboundBuffer buffer =
