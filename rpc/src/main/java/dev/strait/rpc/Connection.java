@@ -27,6 +27,13 @@ final class Connection {
     /** The peer has said HELLO: calls may begin. */
     void ready(Connection connection);
 
+    /**
+     * The peer has been let in, and nothing has been said to it.
+     *
+     * @throws WireException if there is no place for it; it is told so
+     */
+    void admit(Connection connection) throws WireException;
+
     /** No new calls can begin here. */
     void draining(Connection connection);
 
@@ -58,6 +65,7 @@ final class Connection {
   private final AtomicBoolean establishing = new AtomicBoolean();
   private volatile @Nullable Attributes attributes;
   private volatile @Nullable IncomingCalls incoming;
+  private volatile UserQuota.@Nullable User user;
 
   /**
    * @param connecting whether this side connects
@@ -103,8 +111,13 @@ final class Connection {
       transport.onWritable(() -> reading.execute(writer::sendWaiting));
       handshake.start();
       transport.connect(settings.connectTimeout());
+      owner.admit(this);
       sayHello();
       writer.flush();
+      return true;
+    } catch (WireException e) {
+      // In place of HELLO.
+      end.goAwayAndClose(e.reason(), String.valueOf(e.getMessage()));
       return true;
     } catch (IOException | RuntimeException e) {
       ended(e);
@@ -162,6 +175,15 @@ final class Connection {
 
   @Nullable PeerCredentials peerCredentials() {
     return transport.peer();
+  }
+
+  /** Whose calls these are, where calls are counted by user; null where they are not. */
+  UserQuota.@Nullable User user() {
+    return user;
+  }
+
+  void setUser(UserQuota.@Nullable User newUser) {
+    user = newUser;
   }
 
   /** The attributes of the calls on this connection. */

@@ -294,6 +294,9 @@ final class Connector implements Connection.Owner {
   }
 
   @Override
+  public void admit(Connection connection) {}
+
+  @Override
   public void draining(Connection connection) {
     synchronized (this) {
       if (ready != connection) {

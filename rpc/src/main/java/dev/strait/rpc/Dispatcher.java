@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
   private final Hosted hosted;
   private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
+  private final UserQuota quota;
   private final HandlerLimit limit;
   private final ScheduledExecutorService scheduler;
   private final Executor fallbackExecutor;
@@ -41,7 +42,8 @@ final class Dispatcher {
     this.hosted = hosted;
     this.scheduler = scheduler;
     this.fallbackExecutor = fallbackExecutor;
-    this.limit = new HandlerLimit(hosted.maxRunning(), hosted.maxQueued());
+    this.quota = new UserQuota(hosted.perUser());
+    this.limit = new HandlerLimit(hosted.maxRunning(), hosted.maxQueued(), quota);
     this.rootContext = rootContext;
     this.deadlineTicker = DeadlineTicker.of(ticker);
     for (ServerServiceDefinition service : hosted.services()) {
@@ -87,6 +89,11 @@ final class Dispatcher {
 
   Context rootContext() {
     return rootContext;
+  }
+
+  /** What each user may have. */
+  UserQuota quota() {
+    return quota;
   }
 
   HandlerLimit limit() {

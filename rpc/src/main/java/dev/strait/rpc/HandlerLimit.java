@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class HandlerLimit {
   private final int maxRunning;
   private final int maxQueued;
+  private final UserQuota quota;
 
   @GuardedBy("this")
   private final Set<IncomingCall> queued = new LinkedHashSet<>();
@@ -23,9 +24,10 @@ final class HandlerLimit {
   @GuardedBy("this")
   private long begun;
 
-  HandlerLimit(int maxRunning, int maxQueued) {
+  HandlerLimit(int maxRunning, int maxQueued, UserQuota quota) {
     this.maxRunning = maxRunning;
     this.maxQueued = maxQueued;
+    this.quota = quota;
   }
 
   /**
@@ -35,6 +37,21 @@ final class HandlerLimit {
    */
   synchronized boolean begin(IncomingCall call) throws StreamException {
     begun++;
+    UserQuota.User user = call.user();
+    if (user == null) {
+      return beginOfAnyUser(call);
+    }
+    quota.beginCall(user);
+    try {
+      return beginOfAnyUser(call);
+    } catch (StreamException e) {
+      quota.endCall(user);
+      throw e;
+    }
+  }
+
+  @GuardedBy("this")
+  private boolean beginOfAnyUser(IncomingCall call) throws StreamException {
     if (running < maxRunning) {
       running++;
       return true;
@@ -55,11 +72,23 @@ final class HandlerLimit {
 
   /** Takes away a call that waits; false if it does not, because it runs or has ended. */
   synchronized boolean withdraw(IncomingCall call) {
-    return queued.remove(call);
+    boolean waited = queued.remove(call);
+    if (waited) {
+      endOfUser(call);
+    }
+    return waited;
+  }
+
+  private void endOfUser(IncomingCall call) {
+    UserQuota.User user = call.user();
+    if (user != null) {
+      quota.endCall(user);
+    }
   }
 
   /** A call has had its terminal callback, or ended while it waited. */
   void end(IncomingCall call) {
+    endOfUser(call);
     IncomingCall next;
     synchronized (this) {
       // Asked first: to look for a call computes its identity hash, and mostly none waits.

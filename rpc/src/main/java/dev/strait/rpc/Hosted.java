@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param executor where handlers run; null for the thread that reads
  * @param maxRunning how many handlers may run at once
  * @param maxQueued how many calls may wait for that
+ * @param perUser how much of that one user may have
  * @param maxMessageBytes the largest request
  */
 record Hosted(
@@ -34,6 +35,7 @@ record Hosted(
     @Nullable Executor executor,
     int maxRunning,
     int maxQueued,
+    UserQuota.Options perUser,
     int maxMessageBytes) {
 
   static final int DEFAULT_MAX_RUNNING = 4096;

@@ -89,6 +89,11 @@ final class IncomingCall implements ServerStream.Call {
     dispatcher().limit().end(this);
   }
 
+  /** Who makes it, where that is counted. */
+  UserQuota.@Nullable User user() {
+    return connection().user();
+  }
+
   /** The handler may begin. */
   void proceed() {
     if (calls.hold(this)) {

@@ -423,6 +423,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                     executor,
                     maxRunningHandlers,
                     maxQueuedCalls,
+                    UserQuota.Options.NONE,
                     limits.maxMessageBytes()),
                 limits,
                 connectTimeout,

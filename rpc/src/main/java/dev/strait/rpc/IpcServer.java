@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.rpc.touchpoint.ServerContext;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.Transport;
 import dev.strait.transport.Transports;
 import io.grpc.Context;
@@ -13,6 +14,8 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,11 +24,13 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The server: its address, its connections and its life. Thread-safe. */
 final class IpcServer extends Server implements Connection.Owner {
   private static final int FIRST_STREAM_ID = 2;
+
+  /** Of peers that nobody has vouched for yet, or ever will. */
+  private static final long UNKNOWN_UID = -1;
 
   private final IpcAddress address;
   private final ServerOptions options;
@@ -219,7 +224,7 @@ final class IpcServer extends Server implements Connection.Owner {
       return;
     }
     synchronized (this) {
-      evicted = handshaking.size() >= options.maxHandshaking() ? oldestHandshaking() : null;
+      evicted = handshaking.size() >= options.maxHandshaking() ? endHandshake() : null;
       connections.put(connection, new Retirement(connection, options.retirement(), scheduler));
       handshaking.add(connection);
     }
@@ -232,7 +237,7 @@ final class IpcServer extends Server implements Connection.Owner {
                       + options.maxHandshaking()
                       + " connections of "
                       + address
-                      + " are in their handshake; this is the oldest"));
+                      + " are in their handshake; this is the oldest of its user"));
     }
     connection.start();
     if (isShutdown()) {
@@ -241,12 +246,19 @@ final class IpcServer extends Server implements Connection.Owner {
     }
   }
 
+  /** The oldest, but of the user who has the most: nobody turns out another's by coming often. */
   @GuardedBy("this")
-  private @Nullable Connection oldestHandshaking() {
-    var oldest = handshaking.iterator();
-    Connection connection = oldest.next();
-    oldest.remove();
-    return connection;
+  private Connection endHandshake() {
+    Map<Long, List<Connection>> byUser = new LinkedHashMap<>();
+    for (Connection connection : handshaking) {
+      PeerCredentials peer = connection.peerCredentials();
+      Long uid = peer == null ? UNKNOWN_UID : peer.uid();
+      byUser.computeIfAbsent(uid, any -> new ArrayList<>()).add(connection);
+    }
+    Connection chosen =
+        Collections.max(byUser.values(), Comparator.comparingInt(List::size)).get(0);
+    handshaking.remove(chosen);
+    return chosen;
   }
 
   @Override
@@ -267,6 +279,11 @@ final class IpcServer extends Server implements Connection.Owner {
   }
 
   @Override
+  public void admit(Connection connection) throws WireException {
+    connection.setUser(settings.dispatcher().quota().admit(connection.peerCredentials()));
+  }
+
+  @Override
   public void draining(Connection connection) {}
 
   @Override
@@ -278,6 +295,10 @@ final class IpcServer extends Server implements Connection.Owner {
     }
     if (retirement != null) {
       retirement.stop();
+    }
+    UserQuota.User user = connection.user();
+    if (user != null) {
+      settings.dispatcher().quota().leave(user);
     }
     terminateIfDone();
   }

@@ -61,6 +61,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
   private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
   private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
+  private UserQuota.@Nullable Options perUser;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
   private PingLimit.Options pingLimit = new PingLimit.Options(DEFAULT_PERMIT_NANOS, false);
   private Retirement.Options retirement = Retirement.Options.NEVER;
@@ -280,6 +281,22 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   }
 
   /**
+   * How much of that one user, by uid, may have: a connection beyond it is closed, a call beyond it
+   * is RESOURCE_EXHAUSTED, and other users do not notice. By default half of the connections and of
+   * the handlers that may run, if a {@link #peerPolicy} lets other users in; else all of it.
+   * Without effect where peers have no identity, as over {@code pipe:}.
+   *
+   * @param connections of one user at once
+   * @param calls of one user that run or wait at once, on all connections
+   */
+  public IpcServerBuilder maxPerUser(int connections, int calls) {
+    perUser =
+        new UserQuota.Options(
+            Arguments.positive("connections", connections), Arguments.positive("calls", calls));
+    return this;
+  }
+
+  /**
    * Which clients may enter. By default those of the same user or root. The socket's mode stays
    * 0600, so for other users name the mode as well.
    */
@@ -342,6 +359,22 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
+  private UserQuota.Options perUser() {
+    UserQuota.Options chosen = perUser;
+    if (chosen != null) {
+      return chosen;
+    }
+    PeerPolicy policy = transport.peerPolicy();
+    if (policy == PeerPolicy.unlessSet() || policy == PeerPolicy.sameUserOrRoot()) {
+      return UserQuota.Options.NONE;
+    }
+    return new UserQuota.Options(half(transport.maxConnections()), half(maxRunningHandlers));
+  }
+
+  private static int half(int limit) {
+    return Math.max(1, limit / 2);
+  }
+
   /**
    * A server that is not started.
    *
@@ -365,6 +398,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
                 executor,
                 maxRunningHandlers,
                 maxQueuedCalls,
+                perUser(),
                 limits.maxMessageBytes()),
             limits,
             handshakeTimeout,

@@ -23,7 +23,8 @@ final class NativeFrameLimits implements FrameLimits {
 
   @Override
   public void check(int streamId, int type, int flags, long length) throws FrameException {
-    if (!helloDone.getAsBoolean() && (type != FrameType.HELLO || streamId != 0)) {
+    boolean first = type == FrameType.HELLO || type == FrameType.GO_AWAY;
+    if (!helloDone.getAsBoolean() && (!first || streamId != 0)) {
       throw new WireException(
           GoAwayReason.PROTOCOL_ERROR,
           "expected HELLO on stream 0 first, came " + describe(streamId, type, length));

@@ -19,8 +19,8 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.NativeFrameLimits",
-          "    if (!helloDone.getAsBoolean() && (type",
-          "    if (length < 0 && (type")),
+          "    if (!helloDone.getAsBoolean() && (!first",
+          "    if (length < 0 && (!first")),
   ONE_HELLO(
       "dev.strait.rpc.MemoryWireErrorTest",
       "aSecondHelloIsRefused",
@@ -179,8 +179,40 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.IpcServer",
-          "      evicted = handshaking.size() >= options.maxHandshaking() ? oldestHandshaking() : null;",
+          "      evicted = handshaking.size() >= options.maxHandshaking() ? endHandshake() : null;",
           "      evicted = null;")),
+  USER_CONNECTIONS(
+      "dev.strait.rpc.UserQuotaTest",
+      "connectionsBeyondAUsersQuotaAreToldSoAndOthersComeIn",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.UserQuota",
+          "    if (user.connections >= options.connections()) {",
+          "    if (user.connections > options.connections()) {")),
+  USER_CALLS(
+      "dev.strait.rpc.UserQuotaTest",
+      "callsBeyondAUsersQuotaAreRefusedAndOthersRun",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.UserQuota",
+          "    if (user.calls >= options.calls()) {",
+          "    if (user.calls > options.calls()) {")),
+  USER_CALLS_LEFT(
+      "dev.strait.rpc.UserQuotaTest",
+      "callsWhoseConnectionIsGoneCountUntilTheirHandlersAreBack",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.UserQuota",
+          "    if (user.connections == 0 && user.calls == 0) {",
+          "    if (user.connections == 0) {")),
+  USER_HANDSHAKES(
+      "dev.strait.rpc.UserQuotaTest",
+      "silentConnectionsOfAUserTurnOutHisOwnOnly",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.IpcServer",
+          "Collections.max(byUser.values(), Comparator.comparingInt(List::size)).get(0)",
+          "byUser.values().iterator().next().get(0)")),
   CONNECTIONS(
       "dev.strait.rpc.LimitTest",
       "connectionsBeyondTheLimitAreTurnedAway",

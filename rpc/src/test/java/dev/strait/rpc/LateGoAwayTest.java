@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.strait.transport.Binding;
-import dev.strait.transport.ConnectAttempt;
-import dev.strait.transport.IpcAddress;
 import dev.strait.transport.Link;
-import dev.strait.transport.TransportOptions;
 import dev.strait.transport.TransportProvider;
 import dev.strait.transport.contract.ForwardingLink;
+import dev.strait.transport.contract.ForwardingProvider;
 import dev.strait.transport.contract.TestThread;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -109,24 +106,16 @@ final class LateGoAwayTest {
         new Data().u8(0).u16(0).noMetadata().noMetadata().bytes((byte) 43));
   }
 
-  private final class Breaking implements TransportProvider {
-    @Override
-    public boolean identifiesPeers(IpcAddress address) {
-      return TransportProvider.builtIn().identifiesPeers(address);
+  private final class Breaking extends ForwardingProvider {
+    Breaking() {
+      super(TransportProvider.builtIn());
     }
 
     @Override
-    public Link connect(IpcAddress address, TransportOptions options, ConnectAttempt attempt)
-        throws IOException {
-      BreakingLink link =
-          new BreakingLink(TransportProvider.builtIn().connect(address, options, attempt));
-      links.add(link);
-      return link;
-    }
-
-    @Override
-    public Binding bind(IpcAddress address, TransportOptions options) throws IOException {
-      return TransportProvider.builtIn().bind(address, options);
+    protected Link connected(Link link) {
+      BreakingLink breaking = new BreakingLink(link);
+      links.add(breaking);
+      return breaking;
     }
   }
 
