@@ -53,6 +53,22 @@ enum Guard {
           "dev.strait.rpc.MetadataCodec",
           "      counted += valueLength;",
           "      counted += 0;")),
+  METADATA_ENTRIES(
+      "dev.strait.rpc.MemoryWireErrorTest",
+      "aFloodOfMetadataKeysEndsThatCallOnly",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.MetadataCodec",
+          "      counted += nameLength + ENTRY_OVERHEAD_BYTES;",
+          "      counted += nameLength;")),
+  IDLE_FRAMES(
+      "dev.strait.rpc.MemoryWireErrorTest",
+      "aFloodOfFramesThatSayNothingIsClosed",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.InboundFrames",
+          "    if (++idle > MAX_IDLE) {",
+          "    if (idle > MAX_IDLE) {")),
   MESSAGE_BYTES(
       "dev.strait.rpc.MemoryWireErrorTest",
       "aMessageThatAnnouncesMoreThanTheLimitEndsThatCallOnly",
