@@ -63,6 +63,7 @@ final class Connection {
   private final FrameDecoder decoder; // used by the reading role only
 
   private final AtomicBoolean establishing = new AtomicBoolean();
+  private volatile boolean letIn; // by the gate
   private volatile @Nullable Attributes attributes;
   private volatile @Nullable IncomingCalls incoming;
   private volatile UserQuota.@Nullable User user;
@@ -111,6 +112,7 @@ final class Connection {
       transport.onWritable(() -> reading.execute(writer::sendWaiting));
       handshake.start();
       transport.connect(settings.connectTimeout());
+      letIn = true;
       owner.admit(this);
       sayHello();
       writer.flush();
@@ -153,7 +155,7 @@ final class Connection {
 
   /** Who is at the other end; null if that is not known, or not yet. */
   @Nullable PeerCredentials knownPeer() {
-    return handshake.isDone() ? transport.peer() : null;
+    return letIn ? transport.peer() : null;
   }
 
   Monitor monitor() {

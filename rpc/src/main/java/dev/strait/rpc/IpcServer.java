@@ -251,7 +251,7 @@ final class IpcServer extends Server implements Connection.Owner {
   private Connection endHandshake() {
     Map<Long, List<Connection>> byUser = new LinkedHashMap<>();
     for (Connection connection : handshaking) {
-      PeerCredentials peer = connection.peerCredentials();
+      PeerCredentials peer = connection.knownPeer();
       Long uid = peer == null ? UNKNOWN_UID : peer.uid();
       byUser.computeIfAbsent(uid, any -> new ArrayList<>()).add(connection);
     }

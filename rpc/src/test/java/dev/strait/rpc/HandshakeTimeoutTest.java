@@ -7,7 +7,9 @@ import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Server;
 import io.grpc.Status;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,27 @@ final class HandshakeTimeoutTest {
     peer.sendHeader(40, 0, FrameType.HELLO, 0);
 
     peer.next(FrameType.HELLO);
+
+    assertEquals(GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+    peer.expectEnd();
+  }
+
+  /** H2: the time is for all of HELLO, not for each byte. */
+  @Test
+  void aClientThatSendsAByteASecondIsTurnedOutAfterTheWholeTime() throws Exception {
+    VirtualTime time = new VirtualTime();
+    Server server =
+        local.serve(
+            b -> time.drive(b.addService(new EchoService()).handshakeTimeout(5, TimeUnit.SECONDS)));
+    ScriptedPeer peer = local.peer();
+    peer.next(FrameType.HELLO);
+    ByteBuffer hello = ByteBuffer.allocate(1024);
+    Frames.hello(hello, Hello.of(Limits.DEFAULTS));
+    for (int second = 1; second <= 5; second++) {
+      assertEquals(0, IpcCounters.of(server).goAwaysSaid(), "after " + second + " bytes");
+      peer.sendBytes(new byte[] {hello.get(second - 1)});
+      time.advance(Duration.ofSeconds(1));
+    }
 
     assertEquals(GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
     peer.expectEnd();

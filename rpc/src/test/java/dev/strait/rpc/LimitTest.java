@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
 import dev.strait.rpc.testing.TestBuilders;
+import dev.strait.transport.contract.TestThread;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -25,6 +26,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -320,6 +322,33 @@ final class LimitTest {
     assertEquals("x", EchoGrpc.newBlockingStub(local.channel()).unary(request("x")).getText());
 
     silent.get(0).skipToEnd();
+  }
+
+  /** H3: with more threads that compute than there are cores. */
+  @Test
+  void aClientGetsInWhileAllCoresAreBusy() throws Exception {
+    local.serveEcho();
+    AtomicBoolean enough = new AtomicBoolean();
+    List<TestThread> busy = new ArrayList<>();
+    for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+      busy.add(
+          TestThread.run(
+              () -> {
+                while (!enough.get()) {
+                  Thread.onSpinWait();
+                }
+              }));
+    }
+    try {
+      for (int i = 0; i < 10; i++) {
+        assertEquals("x", EchoGrpc.newBlockingStub(local.channel()).unary(request("x")).getText());
+      }
+    } finally {
+      enough.set(true);
+      for (TestThread thread : busy) {
+        thread.finish();
+      }
+    }
   }
 
   /** W4. */

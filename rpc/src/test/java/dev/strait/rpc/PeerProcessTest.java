@@ -99,11 +99,13 @@ final class PeerProcessTest {
     return calls;
   }
 
-  /** L1, P3. */
+  /** L1, P3: seen at once, while no timer runs that could find it out. */
   @Test
   void callsEndOnceWhenTheirServerIsKilled() throws Exception {
     ChildProcess server = child("server");
-    Map<Integer, RecordingListener<byte[]>> calls = startAll(local.channel(), MANY_CALLS);
+    VirtualTime standsStill = new VirtualTime();
+    ManagedChannel channel = local.channel(standsStill::drive);
+    Map<Integer, RecordingListener<byte[]>> calls = startAll(channel, MANY_CALLS);
 
     server.kill();
 
@@ -113,11 +115,15 @@ final class PeerProcessTest {
     }
   }
 
-  /** L1. */
+  /** L1, likewise. */
   @Test
   void handlersEndOnceWhenTheirClientIsKilled() throws Exception {
+    VirtualTime standsStill = new VirtualTime();
     local.serve(
-        b -> b.intercept(ledger).addService(Raw.service(Raw.BIDI, PeerProcessTest::answerFirst)));
+        b ->
+            standsStill
+                .drive(b.intercept(ledger))
+                .addService(Raw.service(Raw.BIDI, PeerProcessTest::answerFirst)));
     ChildProcess client = child("client");
     assertEquals(CALLS, ledger.begun());
     assertEquals(0, ledger.ended());
