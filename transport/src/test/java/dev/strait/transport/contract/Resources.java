@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.strait.transport.IpcAddress;
 import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.stream.Stream;
 
 /** Counts what a test could leave behind. */
 public final class Resources {
@@ -29,8 +32,27 @@ public final class Resources {
 
   /** How many threads are named after this address. */
   public static long threadsOf(IpcAddress address) {
+    return namedAfter(address).count();
+  }
+
+  /** The processor time that the threads which are named after this address have had. */
+  public static long cpuNanosOf(IpcAddress address) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return namedAfter(address)
+        .mapToLong(thread -> Math.max(0, threads.getThreadCpuTime(thread.getId())))
+        .sum();
+  }
+
+  /** What the threads that are named after this address have allocated on the heap. */
+  public static long allocatedBytesOf(IpcAddress address) {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return namedAfter(address)
+        .mapToLong(thread -> Math.max(0, threads.getThreadAllocatedBytes(thread.getId())))
+        .sum();
+  }
+
+  private static Stream<Thread> namedAfter(IpcAddress address) {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().endsWith(" " + address))
-        .count();
+        .filter(thread -> thread.getName().endsWith(" " + address));
   }
 }
