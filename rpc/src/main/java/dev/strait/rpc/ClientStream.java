@@ -37,6 +37,14 @@ final class ClientStream extends Stream {
   @GuardedBy("this")
   private boolean ended;
 
+  /** Of a one-way call: it is over for its caller, or about to be. */
+  @GuardedBy("this")
+  private boolean wasHandedOver;
+
+  /** Of such a call that is to be made again: its channel waits for that. */
+  @GuardedBy("this")
+  private boolean countedAgain;
+
   @GuardedBy("this")
   private final SentMessages sent = new SentMessages();
 
@@ -178,17 +186,33 @@ final class ClientStream extends Stream {
 
   @Override
   void afterSend() {
-    if (isHandedOver()) {
-      // The stream stays on its connection until the peer is done.
-      if (!callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false)) {
-        call.overAgain();
-      }
-    } else {
+    boolean sentAll;
+    boolean first;
+    boolean again;
+    synchronized (this) {
+      sentAll = isHandedOver();
+      first = sentAll && !wasHandedOver;
+      wasHandedOver |= sentAll;
+      again = sentAll && uncountAgain();
+    }
+    // The stream stays on its connection until the peer is done.
+    if (!sentAll) {
       super.afterSend();
+    } else if (first) {
+      callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false);
+    } else if (again) {
+      call.overAgain();
     }
   }
 
-  /** Whether this is a one-way call that has been sent. */
+  /** Whether the call was counted again, which it is no more. */
+  private synchronized boolean uncountAgain() {
+    boolean was = countedAgain;
+    countedAgain = false;
+    return was;
+  }
+
+  /** Whether this is a one-way call that has been sent, and not begun anew since. */
   private boolean isHandedOver() {
     return oneWay && state() == StreamState.LOCAL_ENDED;
   }
@@ -251,6 +275,10 @@ final class ClientStream extends Stream {
       return false;
     }
     rewind(sent);
+    if (wasHandedOver && !countedAgain) {
+      countedAgain = true;
+      call.countAgain();
+    }
     return true;
   }
 
@@ -268,7 +296,7 @@ final class ClientStream extends Stream {
     reset();
     releasePartial();
     boolean first = callbacks.terminate(event, dropOthers);
-    if (!first && oneWay) {
+    if (uncountAgain()) {
       call.overAgain();
     }
     if (!first && oneWay && !event.status.isOk()) {

@@ -141,8 +141,16 @@ final class IpcChannel extends ManagedChannel {
     }
 
     @Override
+    public void countAgain() {
+      openCalls.incrementAndGet();
+    }
+
+    @Override
     public void callEnded(ClientStream stream) {
-      connector.remove(stream);
+      // A one-way call may be over for its caller and yet wait to be made again.
+      if (stream.state().isOver()) {
+        connector.remove(stream);
+      }
       if (openCalls.decrementAndGet() == 0 && shutdown) {
         closeIfUnused();
       }

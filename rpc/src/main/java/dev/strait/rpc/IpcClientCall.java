@@ -33,6 +33,9 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     /** Counts a call; false if no more are taken. */
     boolean callStarted();
 
+    /** Counts a call that was counted before, and whose end was told. Takes no lock. */
+    void countAgain();
+
     /** The call that was counted is over. */
     void callEnded(ClientStream stream);
 
@@ -94,9 +97,6 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   @GuardedBy("this")
   private boolean submitWanted;
-
-  @GuardedBy("this")
-  private boolean countedAgain;
 
   IpcClientCall(Owner channel, MethodDescriptor<ReqT, RespT> method, CallOptions options) {
     this.channel = channel;
@@ -416,13 +416,6 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
 
   /** The connection did nothing for the call: it is made again on another one. */
   void submitAgain(Status reason) {
-    if (stream.callbacks.isTerminated()) {
-      // A one-way call, over for its caller: a shutdown waits for it all the same.
-      synchronized (this) {
-        countedAgain = true;
-      }
-      channel.callStarted();
-    }
     ClientTracing tracing = stream.tracing();
     if (tracing == null) {
       channel.submit(stream);
@@ -442,16 +435,14 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
     channel.fallbackExecutor().execute(task);
   }
 
-  /** A one-way call that was made again is handed over, or over. */
+  /** It is over for its caller, and made again: a shutdown waits for it. Takes no lock. */
+  void countAgain() {
+    channel.countAgain();
+  }
+
+  /** A call that was counted again is handed over, or over. */
   void overAgain() {
-    boolean counted;
-    synchronized (this) {
-      counted = countedAgain;
-      countedAgain = false;
-    }
-    if (counted) {
-      channel.callEnded(stream);
-    }
+    channel.callEnded(stream);
   }
 
   void heldUp() {

@@ -104,6 +104,9 @@ public final class PeerChannel extends Channel {
     }
 
     @Override
+    public void countAgain() {}
+
+    @Override
     public void callEnded(ClientStream stream) {}
 
     @Override

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param requests how many messages the client sends; 1 where the method says so
  * @param responses how many the server sends if it answers; likewise
  * @param eager messages are sent without asking whether the call is ready
+ * @param oneWay the client hears of no answer; the handler gives its one all the same
  * @param delayNanos until the client ends the call, or how long the handler takes
  */
 record CallPlan(
@@ -35,6 +36,7 @@ record CallPlan(
     Ending ending,
     boolean eager,
     boolean blocking,
+    boolean oneWay,
     long delayNanos) {
 
   /** What the handler does when it has read all. */
@@ -84,7 +86,11 @@ record CallPlan(
     MethodType type = MethodType.values()[random.nextInt(4)];
     Ending ending = rough ? Ending.values()[random.nextInt(3)] : Ending.WAITS;
     Handling handling = Handling.values()[random.nextInt(Handling.values().length)];
-    if (ending == Ending.WAITS && handling == Handling.IGNORES) {
+    boolean unary = type == MethodType.UNARY;
+    boolean blocking = unary && random.nextBoolean();
+    boolean oneWay = unary && !blocking && random.nextInt(3) == 0;
+    // Nobody would tell it to stop.
+    if ((ending == Ending.WAITS || oneWay) && handling == Handling.IGNORES) {
       handling = Handling.ANSWERS;
     }
     return new CallPlan(
@@ -97,7 +103,8 @@ record CallPlan(
         handling,
         ending,
         random.nextBoolean(),
-        type == MethodType.UNARY && random.nextBoolean(),
+        blocking,
+        oneWay,
         random.nextLong(LONGEST_DELAY_NANOS));
   }
 
@@ -135,6 +142,7 @@ record CallPlan(
                   ending.ordinal(),
                   eager ? 1 : 0,
                   blocking ? 1 : 0,
+                  oneWay ? 1 : 0,
                   delayNanos
                 })
             .mapToObj(Long::toString)
@@ -155,7 +163,8 @@ record CallPlan(
         Ending.values()[(int) fields[7]],
         fields[8] == 1,
         fields[9] == 1,
-        fields[10]);
+        fields[10] == 1,
+        fields[11]);
   }
 
   byte[] request(int index) {

@@ -113,6 +113,11 @@ final class Ledger implements ServerInterceptor {
         });
   }
 
+  /** Whether a handler has had the call with this number. */
+  boolean knows(int number) {
+    return entries.containsKey(String.valueOf(number));
+  }
+
   /**
    * Asserts that each of these calls ended once, that so did each handler, and that no caller heard
    * of a success that its handler does not know of.
@@ -126,7 +131,7 @@ final class Ledger implements ServerInterceptor {
     calls.forEach(
         (number, call) -> {
           call.assertClosedOnce();
-          if (call.status.isOk()) {
+          if (call.isAnswered()) {
             Entry entry = entries.get(number.toString());
             assertNotNull(entry, () -> "call " + number + " succeeded without a handler");
             assertEquals(Status.OK, entry.closedWith, () -> "how " + number + " was answered");

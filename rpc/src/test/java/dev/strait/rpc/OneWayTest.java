@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import static dev.strait.rpc.Local.await;
+import static io.grpc.ConnectivityState.CONNECTING;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,8 +25,10 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -253,6 +256,33 @@ final class OneWayTest {
     assertFalse(channel.isTerminated());
     mayFinish.release();
     assertTrue(channel.awaitTermination(15, TimeUnit.SECONDS));
+  }
+
+  /** Its caller hears of the end while the call waits to be made again, and that stays so. */
+  @Test
+  void aCallThatTheServerDidNotProcessIsMadeAgainAlsoWhenItIsOverForItsCaller() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    ManagedChannel channel = local.channel();
+    Queue<Runnable> callbacks = new ConcurrentLinkedQueue<>();
+    CallOptions options =
+        CallOptions.DEFAULT.withOption(OneWay.OPTION, true).withExecutor(callbacks::add);
+    RecordingListener<byte[]> call = Raw.unary(channel, Raw.UNARY, options, bytes("a"));
+    ScriptedPeer first = local.closing(server.acceptAndGreet());
+    first.next(FrameType.OPEN);
+    await("its end waits to be told", () -> !callbacks.isEmpty());
+
+    first.send(out -> Frames.goAway(out, GoAwayReason.SHUTDOWN, 0, "restart"));
+    await("it waits for a connection", () -> channel.getState(false) == CONNECTING);
+    callbacks.forEach(Runnable::run);
+    assertTrue(call.awaitClose().isOk());
+    channel.shutdown();
+
+    ScriptedPeer second = local.closing(server.acceptAndGreet());
+    RawFrame again = second.next(FrameType.OPEN);
+    assertFalse(channel.isTerminated());
+    second.send(again.streamId(), FrameType.CLOSE, 0, new Data().u8(0).u16(0).noMetadata());
+    assertTrue(channel.awaitTermination(15, TimeUnit.SECONDS), "the channel ends");
+    call.assertClosedOnce();
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.strait.transport.simulation.Simulation;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -16,6 +17,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The client's side of one simulated call: does what the plan says, and holds it against it. */
 final class PlannedCaller extends RecordingListener<byte[]> {
@@ -35,13 +37,26 @@ final class PlannedCaller extends RecordingListener<byte[]> {
   private boolean halfClosed;
   private boolean interrupted;
 
-  PlannedCaller(Simulation simulation, Channel channel, CallPlan plan) {
+  /**
+   * @param tracers of the call; null for none
+   */
+  PlannedCaller(
+      Simulation simulation,
+      Channel channel,
+      CallPlan plan,
+      ClientStreamTracer.@Nullable Factory tracers) {
     this.simulation = simulation;
     this.plan = plan;
     this.queue = plan.blocking() ? newQueue() : null;
     this.startedAt = simulation.now();
     CallOptions options =
         plan.blocking() ? OF_BLOCKING_STUBS.withExecutor((Executor) queue) : CallOptions.DEFAULT;
+    if (tracers != null) {
+      options = options.withStreamTracerFactory(tracers);
+    }
+    if (plan.oneWay()) {
+      options = options.withOption(OneWay.OPTION, true);
+    }
     if (plan.ending() == CallPlan.Ending.DEADLINE) {
       options =
           options.withDeadline(
@@ -94,6 +109,17 @@ final class PlannedCaller extends RecordingListener<byte[]> {
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("gRPC's blocking stubs have another executor now", e);
     }
+  }
+
+  /** A one-way call succeeds for its caller before it is answered, or whether it is. */
+  @Override
+  boolean isAnswered() {
+    return super.isAnswered() && !plan.oneWay();
+  }
+
+  /** Whether a handler must have had the call, though nobody has answered it. */
+  boolean isHandedOver() {
+    return plan.oneWay() && status.isOk() && plan.ending() != CallPlan.Ending.DEADLINE;
   }
 
   /** Makes the call; a blocking one is over when this returns. */
@@ -186,7 +212,8 @@ final class PlannedCaller extends RecordingListener<byte[]> {
     Status.Code code = status.getCode();
     assertTrue(possible(mayBreak).contains(code), () -> plan + " ended with " + status);
     if (status.isOk()) {
-      assertEquals(plan.responses(), received, () -> plan + ": responses of a call that succeeded");
+      int due = plan.oneWay() ? 0 : plan.responses();
+      assertEquals(due, received, () -> plan + ": responses of a call that succeeded");
     }
     if (plan.ending() == CallPlan.Ending.DEADLINE) {
       long late = endedAt - startedAt - plan.delayNanos();
@@ -203,7 +230,9 @@ final class PlannedCaller extends RecordingListener<byte[]> {
 
   private Set<Status.Code> possible(boolean mayBreak) {
     Set<Status.Code> possible = EnumSet.noneOf(Status.Code.class);
-    if (plan.handling() != CallPlan.Handling.IGNORES) {
+    if (plan.oneWay()) {
+      possible.add(Status.Code.OK);
+    } else if (plan.handling() != CallPlan.Handling.IGNORES) {
       possible.add(plan.handling().code);
     }
     if (plan.ending() == CallPlan.Ending.CANCELS || interrupted) {

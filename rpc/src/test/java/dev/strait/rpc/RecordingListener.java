@@ -58,6 +58,11 @@ class RecordingListener<T> extends ClientCall.Listener<T> {
     return status;
   }
 
+  /** Whether the call ended with an answer that says that all is well. */
+  boolean isAnswered() {
+    return status.isOk();
+  }
+
   boolean isClosed() {
     return closed.getCount() == 0;
   }

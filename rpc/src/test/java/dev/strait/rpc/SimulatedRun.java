@@ -68,6 +68,8 @@ final class SimulatedRun {
   private final @Nullable Executor serverExecutor;
   private final WaitStrategy waits;
   private final TransportProvider provider;
+  private final Traced.@Nullable Calls atClients;
+  private final Traced.@Nullable Calls atServer;
 
   private int calls;
 
@@ -90,6 +92,8 @@ final class SimulatedRun {
     this.provider =
         new FaultingProvider(
             new SteppingProvider(TransportProvider.builtIn(), simulation), this::faults);
+    this.atClients = random.nextInt(4) == 0 ? new Traced.Calls() : null;
+    this.atServer = random.nextInt(4) == 0 ? new Traced.Calls() : null;
   }
 
   /** What has come of a run that did not fail. */
@@ -186,25 +190,28 @@ final class SimulatedRun {
 
   private Server serve() {
     try {
-      return TestBuilders.server(address)
-          .transportProvider(provider)
-          .ticker(simulation)
-          .scheduler(simulation.timers())
-          .jitter(random)
-          .threadFactory(simulation.threads())
-          .waitStrategy(waits)
-          .windows(streamWindow, connectionWindow)
-          .maxRunningHandlers(handlers, MOST_WAITING)
-          .executor(serverExecutor)
-          .maxConcurrentCallsPerConnection(maxStreams)
-          .maxConnectionAge(ages ? 3_000 : NEVER_MICROS, TimeUnit.MICROSECONDS)
-          .permitKeepAliveTime(1, TimeUnit.MILLISECONDS)
-          .keepAliveTime(breaks ? 200 : 1_000, TimeUnit.MILLISECONDS)
-          .keepAliveTimeout(200, TimeUnit.MILLISECONDS)
-          .intercept(ledger)
-          .addService(new PlannedHandler(simulation).service())
-          .build()
-          .start();
+      IpcServerBuilder builder =
+          TestBuilders.server(address)
+              .transportProvider(provider)
+              .ticker(simulation)
+              .scheduler(simulation.timers())
+              .jitter(random)
+              .threadFactory(simulation.threads())
+              .waitStrategy(waits)
+              .windows(streamWindow, connectionWindow)
+              .maxRunningHandlers(handlers, MOST_WAITING)
+              .executor(serverExecutor)
+              .maxConcurrentCallsPerConnection(maxStreams)
+              .maxConnectionAge(ages ? 3_000 : NEVER_MICROS, TimeUnit.MICROSECONDS)
+              .permitKeepAliveTime(1, TimeUnit.MILLISECONDS)
+              .keepAliveTime(breaks ? 200 : 1_000, TimeUnit.MILLISECONDS)
+              .keepAliveTimeout(200, TimeUnit.MILLISECONDS)
+              .intercept(ledger)
+              .addService(new PlannedHandler(simulation).service());
+      if (atServer != null) {
+        builder.addStreamTracerFactory(atServer.server());
+      }
+      return builder.build().start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -230,7 +237,9 @@ final class SimulatedRun {
   private void makeCalls(ManagedChannel channel, int count) {
     for (int i = 0; i < count; i++) {
       CallPlan plan = CallPlan.draw(calls++, random, rough);
-      PlannedCaller caller = new PlannedCaller(simulation, channel, plan);
+      PlannedCaller caller =
+          new PlannedCaller(
+              simulation, channel, plan, atClients == null ? null : atClients.client());
       callers.put(plan.number(), caller);
       caller.run();
       if (random.nextInt(4) == 0) {
@@ -280,10 +289,22 @@ final class SimulatedRun {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+    if (!breaks) {
+      callers.forEach(
+          (number, caller) ->
+              assertTrue(
+                  !caller.isHandedOver() || ledger.knows(number),
+                  () -> caller + " was handed over and never handled"));
+    }
     assertEquals(0, ledger.running(), "handlers that run for ever");
     assertTrue(
         ledger.mostRunning() <= handlers,
         () -> ledger.mostRunning() + " handlers ran at once, of at most " + handlers);
+    for (Traced.Calls traced : new Traced.Calls[] {atClients, atServer}) {
+      if (traced != null) {
+        traced.assertAllOver();
+      }
+    }
     assertEquals(0, simulation.timers().size(), "timers that are left");
     assertEquals(0, BufferPool.shared().outstanding(), "buffers that are left");
     return new Outcome(

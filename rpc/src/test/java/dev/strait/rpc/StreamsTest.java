@@ -70,6 +70,11 @@ final class StreamsTest {
     }
 
     @Override
+    public void countAgain() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void callEnded(ClientStream stream) {
       throw new UnsupportedOperationException();
     }

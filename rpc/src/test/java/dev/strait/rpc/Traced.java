@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * What the tracers of one call heard, in order. Those of the next call are in {@link Calls}.
@@ -29,6 +30,10 @@ final class Traced {
       Metadata.Key.of("of-factory", Metadata.ASCII_STRING_MARSHALLER);
   static final Metadata.Key<String> OF_STREAM =
       Metadata.Key.of("of-stream", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** What is put together to a message. */
+  private static final Pattern PART =
+      Pattern.compile("(outboundMessage|sent|inboundMessage|read) .*");
 
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Status> closed = new LinkedBlockingQueue<>();
@@ -44,6 +49,14 @@ final class Traced {
       Traced next = calls.poll(ScriptedPeer.HANG.toSeconds(), TimeUnit.SECONDS);
       assertNotNull(next, "no call was traced");
       return next;
+    }
+
+    /** Each was closed once, at the end, and heard of whole messages in order before that. */
+    void assertAllOver() {
+      for (Traced traced : calls) {
+        assertTrue(traced.isClosed(), () -> "never closed; heard " + traced.events);
+        traced.assertOverNow();
+      }
     }
 
     void assertNoMore() {
@@ -103,9 +116,21 @@ final class Traced {
   /** Closed once, and nothing after that. */
   void assertOver() throws InterruptedException {
     status();
+    assertOverNow();
+  }
+
+  private void assertOverNow() {
     assertEquals(
         1, events.stream().filter(event -> event.startsWith("closed")).count(), events::toString);
     assertTrue(events.get(events.size() - 1).startsWith("closed"), events::toString);
+    for (String way : List.of("in ", "out ")) {
+      List<String> messages =
+          events.stream().filter(event -> event.matches(way + "\\d+:.*")).toList();
+      for (int i = 0; i < messages.size(); i++) {
+        assertTrue(messages.get(i).startsWith(way + i + ":"), events::toString);
+      }
+    }
+    assertTrue(events.stream().noneMatch(PART.asMatchPredicate()), events::toString);
   }
 
   private void hear(String event) {
