@@ -66,7 +66,6 @@ final class Connection {
   private volatile boolean letIn; // by the gate
   private volatile @Nullable Attributes attributes;
   private volatile @Nullable IncomingCalls incoming;
-  private volatile UserQuota.@Nullable User user;
 
   /**
    * @param connecting whether this side connects
@@ -177,15 +176,6 @@ final class Connection {
 
   @Nullable PeerCredentials peerCredentials() {
     return transport.peer();
-  }
-
-  /** Whose calls these are, where calls are counted by user; null where they are not. */
-  UserQuota.@Nullable User user() {
-    return user;
-  }
-
-  void setUser(UserQuota.@Nullable User newUser) {
-    user = newUser;
   }
 
   /** The attributes of the calls on this connection. */
@@ -346,6 +336,11 @@ final class Connection {
       Log.warn("a filter's transportReady threw on " + name, e);
       end.goAwayAndClose(GoAwayReason.INTERNAL_ERROR, "a filter of this side threw");
     }
+  }
+
+  /** The peer says GO_AWAY in place of HELLO. */
+  void turnedAway() {
+    handshake.turnedAway();
   }
 
   void receivePing(long payload) throws WireException {

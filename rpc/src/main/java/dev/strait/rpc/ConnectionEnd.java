@@ -201,12 +201,17 @@ final class ConnectionEnd {
 
   /** Closes when everything is sent, on a thread that may wait for that. */
   private void disconnect() {
-    Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
-        .execute(
-            () -> {
-              transport.disconnect(DISCONNECT_TIMEOUT);
-              reading.wakeReader();
-            });
+    try {
+      Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
+          .execute(
+              () -> {
+                transport.disconnect(DISCONNECT_TIMEOUT);
+                reading.wakeReader();
+              });
+    } catch (RuntimeException | Error noThread) {
+      // What is left is lost, and the connection is not.
+      close(new IOException(name + " has no thread to send what is left", noThread));
+    }
   }
 
   /**

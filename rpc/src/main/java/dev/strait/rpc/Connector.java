@@ -53,6 +53,7 @@ final class Connector implements Connection.Owner {
   private @Nullable Status closedNow;
 
   /** Calls that no connection knows any more, and whose callers have not taken all messages yet. */
+  @GuardedBy("this")
   private final Set<ClientStream> heldUp = new LinkedHashSet<>();
 
   /**
@@ -318,8 +319,9 @@ final class Connector implements Connection.Owner {
       if (wasAttempt) {
         connecting = null;
         lastFailure = reason;
-        boolean none = closed;
-        waiting.removeIf(stream -> (none || !stream.call().waitsForReady()) && failed.add(stream));
+        boolean noMore = closed;
+        waiting.removeIf(
+            stream -> (noMore || !stream.call().waitsForReady()) && failed.add(stream));
         scheduleRetry();
       } else {
         if (ready == connection) {

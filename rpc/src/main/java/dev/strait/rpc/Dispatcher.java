@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
   private final Hosted hosted;
   private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
-  private final UserQuota quota;
   private final HandlerLimit limit;
   private final ScheduledExecutorService scheduler;
   private final Executor fallbackExecutor;
@@ -42,8 +41,7 @@ final class Dispatcher {
     this.hosted = hosted;
     this.scheduler = scheduler;
     this.fallbackExecutor = fallbackExecutor;
-    this.quota = new UserQuota(hosted.perUser());
-    this.limit = new HandlerLimit(hosted.maxRunning(), hosted.maxQueued(), quota);
+    this.limit = new HandlerLimit(hosted.handlers(), hosted.handlersOfUser());
     this.rootContext = rootContext;
     this.deadlineTicker = DeadlineTicker.of(ticker);
     for (ServerServiceDefinition service : hosted.services()) {
@@ -89,11 +87,6 @@ final class Dispatcher {
 
   Context rootContext() {
     return rootContext;
-  }
-
-  /** What each user may have. */
-  UserQuota quota() {
-    return quota;
   }
 
   HandlerLimit limit() {

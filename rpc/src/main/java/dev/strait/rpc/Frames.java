@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 final class Frames {
   private static final int MAX_TEXT_BYTES = 1024;
 
+  /** What a sender keeps to. */
+  static final int MAX_GO_AWAY_BYTES = Integer.BYTES + Integer.BYTES + Short.BYTES + MAX_TEXT_BYTES;
+
   private Frames() {}
 
   static void hello(ByteBuffer out, Hello hello) {

@@ -1,33 +1,73 @@
 package dev.strait.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many handlers run at once. A handler counts from its first callback until it closes
- * its call or, if that is cancelled, has heard so; beyond the bound calls wait in a queue that is
- * bounded too. Thread-safe.
+ * Bounds how many handlers run at once, in all and for each user. A handler counts from its first
+ * callback until it closes its call or, if that is cancelled, has heard so; beyond the bound calls
+ * wait in a queue that is bounded too. Users take turns with what becomes free. Thread-safe.
  */
 final class HandlerLimit {
-  private final int maxRunning;
-  private final int maxQueued;
-  private final UserQuota quota;
+  /**
+   * @param running how many handlers
+   * @param waiting how many calls that wait for one
+   */
+  record Bounds(int running, int waiting) {
+    static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
+    /** At least one handler. */
+    Bounds half() {
+      return new Bounds(Math.max(1, running / 2), waiting / 2);
+    }
+  }
+
+  /** What one user has; or everybody, where users have no bounds of their own. */
+  private static final class Share {
+    final Set<IncomingCall> waiting = new LinkedHashSet<>();
+    int running;
+
+    boolean isEmpty() {
+      return running == 0 && waiting.isEmpty();
+    }
+  }
+
+  /** In place of a uid. */
+  private static final long EVERYBODY = -1;
+
+  private final Bounds ofAll;
+  private final Bounds ofOne;
+  private final boolean byUser;
+  private final Share everybody = new Share();
+
+  /** By uid; whoever had a turn last is the last. */
   @GuardedBy("this")
-  private final Set<IncomingCall> queued = new LinkedHashSet<>();
+  private final Map<Long, Share> shares = new LinkedHashMap<>();
 
   @GuardedBy("this")
   private int running;
 
   @GuardedBy("this")
+  private int waiting;
+
+  @GuardedBy("this")
   private long begun;
 
-  HandlerLimit(int maxRunning, int maxQueued, UserQuota quota) {
-    this.maxRunning = maxRunning;
-    this.maxQueued = maxQueued;
-    this.quota = quota;
+  /**
+   * @param ofAll for all users together
+   * @param ofOne for each of them
+   */
+  HandlerLimit(Bounds ofAll, Bounds ofOne) {
+    this.ofAll = ofAll;
+    this.ofOne = ofOne;
+    this.byUser = !ofOne.equals(Bounds.NONE);
+    if (!byUser) {
+      shares.put(EVERYBODY, everybody);
+    }
   }
 
   /**
@@ -37,31 +77,34 @@ final class HandlerLimit {
    */
   synchronized boolean begin(IncomingCall call) throws StreamException {
     begun++;
-    UserQuota.User user = call.user();
-    if (user == null) {
-      return beginOfAnyUser(call);
-    }
-    quota.beginCall(user);
-    try {
-      return beginOfAnyUser(call);
-    } catch (StreamException e) {
-      quota.endCall(user);
-      throw e;
-    }
-  }
-
-  @GuardedBy("this")
-  private boolean beginOfAnyUser(IncomingCall call) throws StreamException {
-    if (running < maxRunning) {
+    Share share = shareOf(call);
+    if (running < ofAll.running() && share.running < ofOne.running()) {
       running++;
+      share.running++;
       return true;
     }
-    if (queued.size() >= maxQueued) {
+    String whose = null;
+    Bounds reached = null;
+    if (waiting >= ofAll.waiting()) {
+      whose = "";
+      reached = ofAll;
+    } else if (share.waiting.size() >= ofOne.waiting()) {
+      whose = " of uid " + call.uid();
+      reached = ofOne;
+    }
+    if (reached != null) {
+      forgetIfEmpty(call, share);
       throw new StreamException(
           CancelCode.LIMIT_EXCEEDED,
-          maxRunning + " handlers run and " + maxQueued + " calls wait, which are the limits");
+          reached.running()
+              + " handlers"
+              + whose
+              + " run and "
+              + reached.waiting()
+              + " calls wait, which are the limits");
     }
-    queued.add(call);
+    share.waiting.add(call);
+    waiting++;
     return false;
   }
 
@@ -72,43 +115,67 @@ final class HandlerLimit {
 
   /** Takes away a call that waits; false if it does not, because it runs or has ended. */
   synchronized boolean withdraw(IncomingCall call) {
-    boolean waited = queued.remove(call);
+    // Asked first: to look for a call computes its identity hash, and mostly none waits.
+    if (waiting == 0) {
+      return false;
+    }
+    Share share = shareOf(call);
+    boolean waited = share.waiting.remove(call);
     if (waited) {
-      endOfUser(call);
+      waiting--;
     }
+    forgetIfEmpty(call, share);
     return waited;
-  }
-
-  private void endOfUser(IncomingCall call) {
-    UserQuota.User user = call.user();
-    if (user != null) {
-      quota.endCall(user);
-    }
   }
 
   /** A call has had its terminal callback, or ended while it waited. */
   void end(IncomingCall call) {
-    endOfUser(call);
     IncomingCall next;
     synchronized (this) {
-      // Asked first: to look for a call computes its identity hash, and mostly none waits.
-      if (!queued.isEmpty() && queued.remove(call)) {
+      if (withdraw(call)) {
         return;
       }
-      next = first();
-      if (next == null) {
-        running--;
-      } else {
-        queued.remove(next);
-      }
+      Share share = shareOf(call);
+      running--;
+      share.running--;
+      forgetIfEmpty(call, share);
+      next = waiting == 0 ? null : startNext();
     }
     if (next != null) {
       next.proceed();
     }
   }
 
+  /** Of the first user who may have one more. */
   @GuardedBy("this")
-  private @Nullable IncomingCall first() {
-    return queued.isEmpty() ? null : queued.iterator().next();
+  private @Nullable IncomingCall startNext() {
+    for (Map.Entry<Long, Share> entry : shares.entrySet()) {
+      Share share = entry.getValue();
+      if (!share.waiting.isEmpty() && share.running < ofOne.running()) {
+        IncomingCall next = share.waiting.iterator().next();
+        share.waiting.remove(next);
+        waiting--;
+        running++;
+        share.running++;
+        Long uid = entry.getKey();
+        shares.remove(uid);
+        shares.put(uid, share);
+        return next;
+      }
+    }
+    return null;
+  }
+
+  @GuardedBy("this")
+  private Share shareOf(IncomingCall call) {
+    return byUser ? shares.computeIfAbsent(call.uid(), any -> new Share()) : everybody;
+  }
+
+  /** Not when its connection is gone: handlers that still run count all the same. */
+  @GuardedBy("this")
+  private void forgetIfEmpty(IncomingCall call, Share share) {
+    if (byUser && share.isEmpty()) {
+      shares.remove(call.uid());
+    }
   }
 }

@@ -16,6 +16,7 @@ final class Handshake {
 
   private volatile @Nullable ScheduledFuture<?> timer;
   private volatile boolean said;
+  private boolean turnedAway; // used by the reading role only
   private volatile @Nullable Hello theirs;
 
   Handshake(Connection connection, ConnectionSettings settings) {
@@ -64,6 +65,12 @@ final class Handshake {
     return said;
   }
 
+  /** The peer says GO_AWAY in place of its HELLO. Called by the reading role. */
+  void turnedAway() {
+    turnedAway = true;
+    stop();
+  }
+
   boolean isDone() {
     return theirs != null;
   }
@@ -79,6 +86,9 @@ final class Handshake {
 
   /** The peer's HELLO came. Called by the reading role. */
   void receive(ByteBuffer data) throws WireException {
+    if (turnedAway) {
+      throw new WireException(GoAwayReason.PROTOCOL_ERROR, "HELLO came after GO_AWAY");
+    }
     if (theirs != null) {
       throw new WireException(GoAwayReason.PROTOCOL_ERROR, "a second HELLO came");
     }

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param executorSupplier says for each call where its handler runs; null for {@code executor}
  * @param tracerFactories asked for tracers of each call
  * @param executor where handlers run; null for the thread that reads
- * @param maxRunning how many handlers may run at once
- * @param maxQueued how many calls may wait for that
- * @param perUser how much of that one user may have
+ * @param handlers how many may run at once, and how many calls may wait for that
+ * @param handlersOfUser how much of that one user may have
  * @param maxMessageBytes the largest request
  */
 record Hosted(
@@ -33,11 +32,9 @@ record Hosted(
     @Nullable ServerCallExecutorSupplier executorSupplier,
     List<ServerStreamTracer.Factory> tracerFactories,
     @Nullable Executor executor,
-    int maxRunning,
-    int maxQueued,
-    UserQuota.Options perUser,
+    HandlerLimit.Bounds handlers,
+    HandlerLimit.Bounds handlersOfUser,
     int maxMessageBytes) {
 
-  static final int DEFAULT_MAX_RUNNING = 4096;
-  static final int DEFAULT_MAX_QUEUED = 4096;
+  static final HandlerLimit.Bounds DEFAULT_HANDLERS = new HandlerLimit.Bounds(4096, 4096);
 }

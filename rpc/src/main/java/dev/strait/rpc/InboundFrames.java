@@ -223,6 +223,9 @@ final class InboundFrames implements FrameListener {
     GoAwayReason reason = GoAwayReason.of(Fields.i32(data, "GO_AWAY"));
     int lastStreamId = Fields.i32(data, "GO_AWAY");
     String text = Fields.text(data, Fields.u16(data, "GO_AWAY"), "GO_AWAY");
+    if (!connection.hasHeardHello()) {
+      connection.turnedAway();
+    }
     connection.end().peerGoesAway(reason, lastStreamId, text);
   }
 

@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.strait.transport.PeerCredentials;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -89,9 +90,10 @@ final class IncomingCall implements ServerStream.Call {
     dispatcher().limit().end(this);
   }
 
-  /** Who makes it, where that is counted. */
-  UserQuota.@Nullable User user() {
-    return connection().user();
+  /** Who makes it; -1 if that is not known. */
+  long uid() {
+    PeerCredentials peer = connection().knownPeer();
+    return peer == null ? -1 : peer.uid();
   }
 
   /** The handler may begin. */

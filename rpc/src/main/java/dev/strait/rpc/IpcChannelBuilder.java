@@ -54,8 +54,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   private @Nullable Executor executor;
   private @Nullable Duration defaultDeadline;
   private @Nullable BinaryLog binaryLog;
-  private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
-  private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
+  private HandlerLimit.Bounds handlers = Hosted.DEFAULT_HANDLERS;
   private String authority = "localhost";
   private Limits limits = Limits.DEFAULTS;
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
@@ -309,8 +308,9 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
    * further ones fail with RESOURCE_EXHAUSTED. 4,096 each by default.
    */
   public IpcChannelBuilder maxRunningHandlers(int running, int waiting) {
-    maxRunningHandlers = Arguments.positive("running", running);
-    maxQueuedCalls = Arguments.notNegative("waiting", waiting);
+    handlers =
+        new HandlerLimit.Bounds(
+            Arguments.positive("running", running), Arguments.notNegative("waiting", waiting));
     return this;
   }
 
@@ -421,16 +421,15 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                     null,
                     List.of(),
                     executor,
-                    maxRunningHandlers,
-                    maxQueuedCalls,
-                    UserQuota.Options.NONE,
+                    handlers,
+                    HandlerLimit.Bounds.NONE,
                     limits.maxMessageBytes()),
                 limits,
                 connectTimeout,
                 idleTimeout,
                 keepAlive,
                 filters.copy(),
-                Limits.maxReaders(maxRunningHandlers),
+                Limits.maxReaders(handlers.running()),
                 waitStrategy,
                 transport,
                 firstStreamId,

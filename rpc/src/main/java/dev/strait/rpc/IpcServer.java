@@ -16,6 +16,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,9 +41,14 @@ final class IpcServer extends Server implements Connection.Owner {
   private final ConnectionSettings settings;
   private final Acceptor acceptor;
   private final CountDownLatch terminated = new CountDownLatch(1);
+  private final UserConnections users;
 
   @GuardedBy("this")
   private final Map<Connection, Retirement> connections = new LinkedHashMap<>();
+
+  /** Those that count with their users. */
+  @GuardedBy("this")
+  private final Set<Connection> admitted = new HashSet<>();
 
   @GuardedBy("this")
   private final Set<Connection> handshaking = new LinkedHashSet<>();
@@ -83,6 +89,7 @@ final class IpcServer extends Server implements Connection.Owner {
                 options.transport().ticker(),
                 Schedulers.threadPerTask("strait-callbacks " + address, threads)),
             FIRST_STREAM_ID);
+    this.users = new UserConnections(options.maxConnectionsOfUser());
     this.acceptor = Transports.acceptor(address, options.transport());
   }
 
@@ -224,7 +231,7 @@ final class IpcServer extends Server implements Connection.Owner {
       return;
     }
     synchronized (this) {
-      evicted = handshaking.size() >= options.maxHandshaking() ? endHandshake() : null;
+      evicted = handshaking.size() >= options.maxHandshaking() ? takeOneToTurnOut() : null;
       connections.put(connection, new Retirement(connection, options.retirement(), scheduler));
       handshaking.add(connection);
     }
@@ -239,20 +246,28 @@ final class IpcServer extends Server implements Connection.Owner {
                       + address
                       + " are in their handshake; this is the oldest of its user"));
     }
-    connection.start();
+    try {
+      connection.start();
+    } catch (RuntimeException | Error e) {
+      closed(connection, Status.UNAVAILABLE.withCause(e));
+      throw e;
+    }
     if (isShutdown()) {
       // It may have missed that, or have calls already.
       connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down");
     }
   }
 
-  /** The oldest, but of the user who has the most: nobody turns out another's by coming often. */
+  /**
+   * The oldest of the user who has the most, so that nobody turns out another's by coming often.
+   * Those that nobody has vouched for yet count as one user.
+   */
   @GuardedBy("this")
-  private Connection endHandshake() {
+  private Connection takeOneToTurnOut() {
     Map<Long, List<Connection>> byUser = new LinkedHashMap<>();
     for (Connection connection : handshaking) {
       PeerCredentials peer = connection.knownPeer();
-      Long uid = peer == null ? UNKNOWN_UID : peer.uid();
+      long uid = peer == null ? UNKNOWN_UID : peer.uid();
       byUser.computeIfAbsent(uid, any -> new ArrayList<>()).add(connection);
     }
     Connection chosen =
@@ -280,7 +295,13 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @Override
   public void admit(Connection connection) throws WireException {
-    connection.setUser(settings.dispatcher().quota().admit(connection.peerCredentials()));
+    PeerCredentials peer = connection.knownPeer();
+    if (peer != null) {
+      users.admit(peer);
+      synchronized (this) {
+        admitted.add(connection);
+      }
+    }
   }
 
   @Override
@@ -289,16 +310,18 @@ final class IpcServer extends Server implements Connection.Owner {
   @Override
   public void closed(Connection connection, Status reason) {
     Retirement retirement;
+    boolean wasAdmitted;
     synchronized (this) {
       retirement = connections.remove(connection);
       handshaking.remove(connection);
+      wasAdmitted = admitted.remove(connection);
     }
     if (retirement != null) {
       retirement.stop();
     }
-    UserQuota.User user = connection.user();
-    if (user != null) {
-      settings.dispatcher().quota().leave(user);
+    PeerCredentials peer = connection.knownPeer();
+    if (wasAdmitted && peer != null) {
+      users.leave(peer);
     }
     terminateIfDone();
   }

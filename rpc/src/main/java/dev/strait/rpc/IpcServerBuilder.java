@@ -59,9 +59,9 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   private @Nullable BinaryLog binaryLog;
   private Limits limits = Limits.DEFAULTS;
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
-  private int maxRunningHandlers = Hosted.DEFAULT_MAX_RUNNING;
-  private int maxQueuedCalls = Hosted.DEFAULT_MAX_QUEUED;
-  private UserQuota.@Nullable Options perUser;
+  private HandlerLimit.Bounds handlers = Hosted.DEFAULT_HANDLERS;
+  private @Nullable Integer maxConnectionsOfUser;
+  private HandlerLimit.@Nullable Bounds handlersOfUser;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
   private PingLimit.Options pingLimit = new PingLimit.Options(DEFAULT_PERMIT_NANOS, false);
   private Retirement.Options retirement = Retirement.Options.NEVER;
@@ -269,8 +269,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
    * by default.
    */
   public IpcServerBuilder maxRunningHandlers(int running, int waiting) {
-    maxRunningHandlers = Arguments.positive("running", running);
-    maxQueuedCalls = Arguments.notNegative("waiting", waiting);
+    handlers = bounds(running, waiting);
     return this;
   }
 
@@ -281,19 +280,24 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   }
 
   /**
-   * How much of that one user, by uid, may have: a connection beyond it is closed, a call beyond it
-   * is RESOURCE_EXHAUSTED, and other users do not notice. By default half of the connections and of
-   * the handlers that may run, if a {@link #peerPolicy} lets other users in; else all of it.
-   * Without effect where peers have no identity, as over {@code pipe:}.
+   * How much of that one user, by uid, may have: a further connection is closed, a call more waits,
+   * and beyond that is RESOURCE_EXHAUSTED. By default half of each, if {@link #peerPolicy} is set
+   * and not {@link PeerPolicy#sameUserOrRoot}; else all. Without effect where peers have no
+   * identity, as over {@code pipe:}.
    *
-   * @param connections of one user at once
-   * @param calls of one user that run or wait at once, on all connections
+   * @param connections at once
+   * @param running handlers, on all of the user's connections
+   * @param waiting calls that wait for one, likewise
    */
-  public IpcServerBuilder maxPerUser(int connections, int calls) {
-    perUser =
-        new UserQuota.Options(
-            Arguments.positive("connections", connections), Arguments.positive("calls", calls));
+  public IpcServerBuilder maxPerUser(int connections, int running, int waiting) {
+    maxConnectionsOfUser = Arguments.positive("connections", connections);
+    handlersOfUser = bounds(running, waiting);
     return this;
+  }
+
+  private static HandlerLimit.Bounds bounds(int running, int waiting) {
+    return new HandlerLimit.Bounds(
+        Arguments.positive("running", running), Arguments.notNegative("waiting", waiting));
   }
 
   /**
@@ -359,20 +363,29 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
-  private UserQuota.Options perUser() {
-    UserQuota.Options chosen = perUser;
-    if (chosen != null) {
-      return chosen;
-    }
+  /** Whether there may be several users, who are known. */
+  private boolean hasUsers() {
     PeerPolicy policy = transport.peerPolicy();
-    if (policy == PeerPolicy.unlessSet() || policy == PeerPolicy.sameUserOrRoot()) {
-      return UserQuota.Options.NONE;
-    }
-    return new UserQuota.Options(half(transport.maxConnections()), half(maxRunningHandlers));
+    return transport.provider().identifiesPeers(address)
+        && policy != PeerPolicy.unlessSet()
+        && policy != PeerPolicy.sameUserOrRoot();
   }
 
-  private static int half(int limit) {
-    return Math.max(1, limit / 2);
+  private int connectionsOfUser() {
+    if (maxConnectionsOfUser != null) {
+      return maxConnectionsOfUser;
+    }
+    return hasUsers() ? Math.max(1, transport.maxConnections() / 2) : Integer.MAX_VALUE;
+  }
+
+  private HandlerLimit.Bounds boundsOfUser() {
+    if (!transport.provider().identifiesPeers(address)) {
+      return HandlerLimit.Bounds.NONE;
+    }
+    if (handlersOfUser != null) {
+      return handlersOfUser;
+    }
+    return hasUsers() ? handlers.half() : HandlerLimit.Bounds.NONE;
   }
 
   /**
@@ -396,18 +409,18 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
                 executorSupplier,
                 List.copyOf(tracerFactories),
                 executor,
-                maxRunningHandlers,
-                maxQueuedCalls,
-                perUser(),
+                handlers,
+                boundsOfUser(),
                 limits.maxMessageBytes()),
             limits,
             handshakeTimeout,
             MAX_HANDSHAKING,
+            connectionsOfUser(),
             keepAlive,
             pingLimit,
             retirement,
             filters.copy(),
-            Limits.maxReaders(maxRunningHandlers),
+            Limits.maxReaders(handlers.running()),
             waitStrategy,
             transport,
             timing));

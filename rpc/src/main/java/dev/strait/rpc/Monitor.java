@@ -84,10 +84,10 @@ final class Monitor {
     if (FlightEvents.areRecorded()) {
       new FlightEvents.GoAway(connection, false, reason, text).commit();
     }
-    goAwaysSaid.increment();
     if (reason.isAFault()) {
       tellOfFault(connection + " is given up, " + reason + ": " + text);
     }
+    goAwaysSaid.increment();
   }
 
   /** The peer goes away; {@code text} is escaped. */
@@ -95,10 +95,10 @@ final class Monitor {
     if (FlightEvents.areRecorded()) {
       new FlightEvents.GoAway(connection, true, reason, text).commit();
     }
-    goAwaysHeard.increment();
     if (reason.isAFault()) {
       tellOfFault(connection + " was given up by the peer, " + reason + ": " + text);
     }
+    goAwaysHeard.increment();
   }
 
   /** At most once a second; how many were left out comes with the next. */

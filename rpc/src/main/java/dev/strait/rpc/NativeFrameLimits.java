@@ -5,8 +5,8 @@ import dev.strait.framing.FrameLimits;
 import java.util.function.BooleanSupplier;
 
 /**
- * Which frames may come, by their header: before HELLO nothing but HELLO, then native frames only.
- * Nothing is allocated for a frame before this has passed it.
+ * Which frames may come, by their header: before HELLO nothing but that, or a GO_AWAY in its place,
+ * then native frames only. Nothing is allocated for a frame before this has passed it.
  */
 final class NativeFrameLimits implements FrameLimits {
   private static final long HTTP2_PREFACE = 0x50524920L;
@@ -29,7 +29,7 @@ final class NativeFrameLimits implements FrameLimits {
           GoAwayReason.PROTOCOL_ERROR,
           "expected HELLO on stream 0 first, came " + describe(streamId, type, length));
     }
-    int max = type == FrameType.HELLO ? Hello.MAX_BYTES : Limits.MAX_FRAME_BYTES;
+    int max = maxBytes(type);
     if (length > max) {
       throw new WireException(
           GoAwayReason.FRAME_TOO_LARGE,
@@ -45,6 +45,14 @@ final class NativeFrameLimits implements FrameLimits {
           GoAwayReason.PROTOCOL_ERROR,
           "frame type " + FrameType.describe(type) + " is not legal after HELLO");
     }
+  }
+
+  private int maxBytes(int type) {
+    if (type == FrameType.HELLO) {
+      return Hello.MAX_BYTES;
+    }
+    // Nobody who has not said HELLO has more kept for him than that.
+    return helloDone.getAsBoolean() ? Limits.MAX_FRAME_BYTES : Frames.MAX_GO_AWAY_BYTES;
   }
 
   private static String describe(int streamId, int type, long length) {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param limits what each connection accepts
  * @param handshakeTimeout for identity and HELLO of a new connection, in total
  * @param maxHandshaking how many connections may be in their handshake at once
+ * @param maxConnectionsOfUser how many connections of one user there may be
  * @param keepAlive when connections ping
  * @param pingLimit how often clients may ping
  * @param retirement when connections retire
@@ -25,6 +26,7 @@ record ServerOptions(
     Limits limits,
     Duration handshakeTimeout,
     int maxHandshaking,
+    int maxConnectionsOfUser,
     KeepAliveOptions keepAlive,
     PingLimit.Options pingLimit,
     Retirement.Options retirement,

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 abstract class StreamTracing<T extends StreamTracer> {
   private final ReentrantLock telling = new ReentrantLock();
 
-  // Guarded by telling, in steps given to exclusively: too late for a check by the compiler.
+  // Guarded by telling, in lambdas that exclusively runs, which the compiler does not see through.
   private List<T> tracers;
   private boolean onWire;
   private boolean closed;

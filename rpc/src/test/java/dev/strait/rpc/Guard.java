@@ -91,16 +91,16 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.HandlerLimit",
-          "    if (running < maxRunning) {",
-          "    if (running < maxRunning + 1) {")),
+          "    if (running < ofAll.running() && share",
+          "    if (running <= ofAll.running() && share")),
   WAITING_CALLS(
       "dev.strait.rpc.LimitTest",
       "callsBeyondTheRunningHandlersWaitAndThenAreRefused",
       Mutant.of(
           "rpc",
           "dev.strait.rpc.HandlerLimit",
-          "    if (queued.size() >= maxQueued) {",
-          "    if (queued.size() > maxQueued) {")),
+          "    if (waiting >= ofAll.waiting()) {",
+          "    if (waiting > ofAll.waiting()) {")),
   CANCELLED_HANDLERS(
       "dev.strait.rpc.LimitTest",
       "aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled",
@@ -195,32 +195,40 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.IpcServer",
-          "      evicted = handshaking.size() >= options.maxHandshaking() ? endHandshake() : null;",
+          "      evicted = handshaking.size() >= options.maxHandshaking() ? takeOneToTurnOut() : null;",
           "      evicted = null;")),
   USER_CONNECTIONS(
       "dev.strait.rpc.UserQuotaTest",
       "connectionsBeyondAUsersQuotaAreToldSoAndOthersComeIn",
       Mutant.of(
           "rpc",
-          "dev.strait.rpc.UserQuota",
-          "    if (user.connections >= options.connections()) {",
-          "    if (user.connections > options.connections()) {")),
+          "dev.strait.rpc.UserConnections",
+          "    if (has >= most) {",
+          "    if (has > most) {")),
   USER_CALLS(
       "dev.strait.rpc.UserQuotaTest",
-      "callsBeyondAUsersQuotaAreRefusedAndOthersRun",
+      "callsBeyondAUsersQuotaWaitAndThenAreRefusedAndOthersRun",
       Mutant.of(
           "rpc",
-          "dev.strait.rpc.UserQuota",
-          "    if (user.calls >= options.calls()) {",
-          "    if (user.calls > options.calls()) {")),
+          "dev.strait.rpc.HandlerLimit",
+          "    if (running < ofAll.running() && share.running < ofOne.running()) {",
+          "    if (running < ofAll.running()) {")),
+  USER_WAITING_CALLS(
+      "dev.strait.rpc.UserQuotaTest",
+      "aQuotaIsWholeAgainWhateverBecameOfItsCalls",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.HandlerLimit",
+          "    } else if (share.waiting.size() >= ofOne.waiting()) {",
+          "    } else if (share.waiting.size() > ofOne.waiting()) {")),
   USER_CALLS_LEFT(
       "dev.strait.rpc.UserQuotaTest",
       "callsWhoseConnectionIsGoneCountUntilTheirHandlersAreBack",
       Mutant.of(
           "rpc",
-          "dev.strait.rpc.UserQuota",
-          "    if (user.connections == 0 && user.calls == 0) {",
-          "    if (user.connections == 0) {")),
+          "dev.strait.rpc.HandlerLimit",
+          "      return running == 0 && waiting.isEmpty();",
+          "      return waiting.isEmpty();")),
   USER_HANDSHAKES(
       "dev.strait.rpc.UserQuotaTest",
       "silentConnectionsOfAUserTurnOutHisOwnOnly",

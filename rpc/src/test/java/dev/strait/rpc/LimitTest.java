@@ -15,6 +15,7 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
@@ -253,25 +254,28 @@ final class LimitTest {
   void aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled() throws Exception {
     AtomicInteger inside = new AtomicInteger();
     CountDownLatch finish = new CountDownLatch(1);
-    local.serve(
-        b ->
-            b.directExecutor()
-                .addService(
-                    Raw.service(
-                        Raw.UNARY,
-                        (call, headers) -> {
-                          inside.incrementAndGet();
-                          Local.await(finish);
-                          return new ServerCall.Listener<>() {};
-                        }))
-                .maxRunningHandlers(1, 10));
+    Server server =
+        local.serve(
+            b ->
+                b.directExecutor()
+                    .addService(
+                        Raw.service(
+                            Raw.UNARY,
+                            (call, headers) -> {
+                              inside.incrementAndGet();
+                              Local.await(finish);
+                              return new ServerCall.Listener<>() {};
+                            }))
+                    .maxRunningHandlers(1, 10));
     ManagedChannel channel = local.channel();
-    for (int i = 0; i < 5; i++) {
+    for (int i = 1; i <= 50; i++) {
       ClientCall<byte[], byte[]> call = channel.newCall(Raw.UNARY, CallOptions.DEFAULT);
       RecordingListener<byte[]> listener = new RecordingListener<>();
       call.start(listener, new Metadata());
       call.sendMessage(new byte[1]);
       call.halfClose();
+      int calls = i;
+      Local.await("it has come", () -> IpcCounters.of(server).callsTaken() == calls);
       Local.await("the first is handled", () -> inside.get() > 0);
       call.cancel("on purpose", null);
       listener.awaitClose();
@@ -318,15 +322,16 @@ final class LimitTest {
 
   @Test
   void silentConnectionsDoNotKeepNewcomersOut() throws Exception {
-    local.serve(b -> b.addService(new EchoService()).handshakeTimeout(1, TimeUnit.HOURS));
-    List<ScriptedPeer> silent = new ArrayList<>();
+    Server server =
+        local.serve(b -> b.addService(new EchoService()).handshakeTimeout(1, TimeUnit.HOURS));
     for (int i = 0; i < 80; i++) {
-      silent.add(local.peer());
+      local.peer();
     }
 
     assertEquals("x", EchoGrpc.newBlockingStub(local.channel()).unary(request("x")).getText());
 
-    silent.get(0).skipToEnd();
+    Local.await(
+        "others are turned out", () -> IpcCounters.of(server).connectionsFailed() >= 80 - 64);
   }
 
   /** G3: at most 64 KiB each, and no buffer that stays. */

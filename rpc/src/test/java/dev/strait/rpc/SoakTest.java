@@ -94,7 +94,7 @@ final class SoakTest {
         long start = System.nanoTime();
         stub.withDeadlineAfter(15, TimeUnit.SECONDS).unary(request);
         nanos[i] = System.nanoTime() - start;
-        if (i % 100 == 0) {
+        if (i % 20 == 0) {
           others(i);
         }
       }

@@ -10,6 +10,7 @@ import dev.strait.transport.TransportProvider;
 import dev.strait.transport.contract.ForwardingLink;
 import dev.strait.transport.contract.ForwardingProvider;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -86,7 +87,7 @@ final class UserQuotaTest {
 
   @Test
   void connectionsBeyondAUsersQuotaAreToldSoAndOthersComeIn() throws Exception {
-    Server server = serve(b -> b.maxPerUser(2, 100));
+    Server server = serve(b -> b.maxPerUser(2, 100, 0));
     ManagedChannel first = channelOf(ALICE);
     ManagedChannel second = channelOf(ALICE);
 
@@ -98,28 +99,70 @@ final class UserQuotaTest {
     assertServed(first);
     assertServed(second);
     first.shutdownNow();
-    Local.await("a place is free", () -> IpcCounters.of(server).connectionsOpen() == 2);
-    assertServed(channelOf(ALICE));
+    // Until the server has seen that, she is refused and tries again.
+    ManagedChannel third = channelOf(ALICE);
+    CallOptions patient = CallOptions.DEFAULT.withWaitForReady();
+    RecordingListener<byte[]> call = Raw.unary(third, Raw.UNARY, patient);
+    next().close(Status.CANCELLED.withDescription("served"), new Metadata());
+    assertEquals("served", call.awaitClose().getDescription());
   }
 
   @Test
-  void callsBeyondAUsersQuotaAreRefusedAndOthersRun() throws Exception {
-    serve(b -> b.maxPerUser(100, 2).maxRunningHandlers(3, 10));
+  void callsBeyondAUsersQuotaWaitAndThenAreRefusedAndOthersRun() throws Exception {
+    serve(b -> b.maxPerUser(100, 2, 1).maxRunningHandlers(3, 10));
     ManagedChannel alices = channelOf(ALICE);
     ManagedChannel alicesOther = channelOf(ALICE);
-    RecordingListener<byte[]> one = call(alices);
-    ServerCall<byte[], byte[]> oneRuns = next();
+    call(alices);
+    ServerCall<byte[], byte[]> one = next();
     call(alicesOther);
-    ServerCall<byte[], byte[]> twoRuns = next();
+    ServerCall<byte[], byte[]> two = next();
+    call(alices);
 
-    Status refused = call(alicesOther).awaitClose();
-
-    assertRefused(refused, Status.Code.RESOURCE_EXHAUSTED, "uid 1001 has 2 calls");
+    assertRefused(
+        call(alices).awaitClose(),
+        Status.Code.RESOURCE_EXHAUSTED,
+        "2 handlers of uid 1001 run and 1 calls wait");
+    assertTrue(running.isEmpty(), "it should wait");
     assertServed(channelOf(BOB));
-    oneRuns.close(Status.OK, new Metadata());
-    one.awaitClose();
+    assertTrue(running.isEmpty(), "Bob's place is not hers");
+
+    one.close(Status.OK, new Metadata());
+    next().close(Status.OK, new Metadata());
+    two.close(Status.OK, new Metadata());
     assertServed(alicesOther);
-    twoRuns.close(Status.OK, new Metadata());
+  }
+
+  /** What is refused, cancelled while it waits, or lost with its connection, leaves no trace. */
+  @Test
+  void aQuotaIsWholeAgainWhateverBecameOfItsCalls() throws Exception {
+    serve(b -> b.maxPerUser(100, 1, 1).maxRunningHandlers(2, 2));
+    ManagedChannel alices = channelOf(ALICE);
+    for (int i = 0; i < 10; i++) {
+      call(alices);
+      ServerCall<byte[], byte[]> runs = next();
+      ClientCall<byte[], byte[]> waits = alices.newCall(Raw.UNARY, CallOptions.DEFAULT);
+      RecordingListener<byte[]> heard = new RecordingListener<>();
+      waits.start(heard, new Metadata());
+      waits.sendMessage(new byte[1]);
+      waits.halfClose();
+      assertEquals(Status.Code.RESOURCE_EXHAUSTED, call(alices).awaitClose().getCode());
+      waits.cancel("enough", null);
+      heard.awaitClose();
+      ManagedChannel lost = channelOf(ALICE);
+      call(lost);
+      assertEquals(Status.Code.RESOURCE_EXHAUSTED, call(lost).awaitClose().getCode());
+      lost.shutdownNow().awaitTermination(15, TimeUnit.SECONDS);
+      runs.close(Status.OK, new Metadata());
+      assertServed(alices);
+    }
+
+    // One runs and one waits, as at the beginning.
+    call(alices);
+    ServerCall<byte[], byte[]> runs = next();
+    call(alices);
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, call(alices).awaitClose().getCode());
+    runs.close(Status.OK, new Metadata());
+    next().close(Status.OK, new Metadata());
   }
 
   /** Or else a user would begin anew with each connection. */
@@ -131,7 +174,7 @@ final class UserQuotaTest {
             b ->
                 b.transportProvider(new MadeUpUsers())
                     .peerPolicy(PeerPolicy.uids(ALICE, BOB))
-                    .maxPerUser(100, 1)
+                    .maxPerUser(100, 1, 0)
                     .addService(
                         Raw.service(
                             Raw.UNARY,
@@ -149,13 +192,16 @@ final class UserQuotaTest {
     call(gone);
     Thread handler = busy.poll(15, TimeUnit.SECONDS);
     assertTrue(handler != null);
-    gone.shutdownNow();
-    Local.await("it is gone", () -> IpcCounters.of(server).connectionsOpen() == 0);
+    try {
+      gone.shutdownNow();
+      Local.await("it is gone", () -> IpcCounters.of(server).connectionsOpen() == 0);
 
-    Status refused = call(channelOf(ALICE)).awaitClose();
+      Status refused = call(channelOf(ALICE)).awaitClose();
 
-    handler.interrupt();
-    assertRefused(refused, Status.Code.RESOURCE_EXHAUSTED, "uid 1001 has 1 calls");
+      assertRefused(refused, Status.Code.RESOURCE_EXHAUSTED, "1 handlers of uid 1001 run");
+    } finally {
+      handler.interrupt();
+    }
   }
 
   @Test
@@ -179,7 +225,7 @@ final class UserQuotaTest {
 
   @Test
   void whoeverLetsOtherUsersInHasHalfForEach() throws Exception {
-    serve(b -> b.maxConnections(4).maxRunningHandlers(2, 0));
+    serve(b -> b.maxConnections(4).maxRunningHandlers(2, 2));
     ManagedChannel first = channelOf(ALICE);
     channelOf(ALICE);
 
@@ -187,9 +233,25 @@ final class UserQuotaTest {
         call(channelOf(ALICE)).awaitClose(), Status.Code.UNAVAILABLE, "uid 1001 has 2 connections");
     call(first);
     ServerCall<byte[], byte[]> runs = next();
-    assertRefused(call(first).awaitClose(), Status.Code.RESOURCE_EXHAUSTED, "uid 1001 has 1 calls");
+    call(first);
+    assertRefused(
+        call(first).awaitClose(), Status.Code.RESOURCE_EXHAUSTED, "1 handlers of uid 1001 run");
     assertServed(channelOf(BOB));
     runs.close(Status.OK, new Metadata());
+    next().close(Status.OK, new Metadata());
+  }
+
+  @Test
+  void whoeverLetsNoOthersInHasAllForItself() throws Exception {
+    local.serve(
+        b ->
+            b.transportProvider(new MadeUpUsers())
+                .peerPolicy(PeerPolicy.sameUserOrRoot())
+                .maxConnections(2)
+                .addService(Raw.service(Raw.UNARY, Raw.echo())));
+    whoConnects = 0;
+    assertTrue(Raw.unary(channelOf(0), Raw.UNARY, CallOptions.DEFAULT).awaitClose().isOk());
+    assertTrue(Raw.unary(channelOf(0), Raw.UNARY, CallOptions.DEFAULT).awaitClose().isOk());
   }
 
   /** A peer whom the server has let in, and who says nothing. */

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,20 +34,23 @@ abstract class WireErrorTest {
 
   abstract Local local();
 
+  private Server server;
+
   @BeforeEach
   void serve() throws IOException {
-    local.serve(
-        builder ->
-            builder
-                .addService(new EchoService())
-                .addService(
-                    io.grpc.ServerServiceDefinition.builder("raw")
-                        .addMethod(Raw.UNARY, Raw.echo())
-                        .addMethod(Raw.BIDI, silent())
-                        .build())
-                .maxInboundMessageSize(MAX_MESSAGE)
-                .maxInboundMetadataSize(MAX_METADATA)
-                .windows(STREAM_WINDOW, CONNECTION_WINDOW));
+    server =
+        local.serve(
+            builder ->
+                builder
+                    .addService(new EchoService())
+                    .addService(
+                        io.grpc.ServerServiceDefinition.builder("raw")
+                            .addMethod(Raw.UNARY, Raw.echo())
+                            .addMethod(Raw.BIDI, silent())
+                            .build())
+                    .maxInboundMessageSize(MAX_MESSAGE)
+                    .maxInboundMetadataSize(MAX_METADATA)
+                    .windows(STREAM_WINDOW, CONNECTION_WINDOW));
     bystander = local.channel();
     assertBystanderIsServed();
   }
@@ -169,6 +174,48 @@ abstract class WireErrorTest {
     RawFrame goAway =
         assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "expected HELLO", "OPEN", "stream 1");
     assertEquals(0, goAway.lastStreamId());
+  }
+
+  @Test
+  void aGoAwayInPlaceOfHelloEndsTheConnection() throws IOException {
+    ScriptedPeer peer = local.closing(ScriptedPeer.connect(local.address()));
+
+    peer.send(out -> Frames.goAway(out, GoAwayReason.LIMIT_EXCEEDED, 0, "no place"));
+
+    peer.next(FrameType.HELLO);
+    peer.expectEnd();
+    assertStillServes(local.greetedPeer(), 1);
+  }
+
+  @Test
+  void nothingIsTakenAfterAGoAwayInPlaceOfHello() throws IOException {
+    ScriptedPeer peer = local.closing(ScriptedPeer.connect(local.address()));
+    long before = IpcCounters.of(server).callsTaken();
+    ByteBuffer greeting = ByteBuffer.allocate(2048);
+    Frames.goAway(greeting, GoAwayReason.LIMIT_EXCEEDED, 0, "no place");
+    Frames.hello(greeting, Hello.of(Limits.DEFAULTS));
+    byte[] call =
+        ScriptedPeer.frame(
+            1,
+            FrameType.OPEN,
+            FrameType.FLAG_METHOD_NAME | FrameType.FLAG_WITH_MESSAGE | FrameType.FLAG_END,
+            method().u16(0).noMetadata().toBytes());
+    greeting.put(call);
+
+    peer.sendBytes(Arrays.copyOf(greeting.array(), greeting.position()));
+
+    peer.skipToEnd();
+    assertEquals(before, IpcCounters.of(server).callsTaken());
+  }
+
+  @Test
+  void aGoAwayBeforeHelloIsHeldToItsText() throws IOException {
+    ScriptedPeer peer = local.closing(ScriptedPeer.connect(local.address()));
+
+    peer.sendHeader(Frames.MAX_GO_AWAY_BYTES + 1, 0, FrameType.GO_AWAY, 0);
+
+    peer.next(FrameType.HELLO);
+    assertGoesAway(peer, GoAwayReason.FRAME_TOO_LARGE, "1035", "1034");
   }
 
   @Test
@@ -431,19 +478,22 @@ abstract class WireErrorTest {
   @Test
   void aFloodOfMetadataKeysEndsThatCallOnly() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
-    Data keys = new Data();
-    for (int i = 0; i < 6_000; i++) {
-      keys.entry("k", new byte[0]);
-    }
 
-    peer.send(
-        1,
-        FrameType.OPEN,
-        FrameType.FLAG_METHOD_NAME,
-        method().u16(0).u16(0xffff).bytes(keys.toBytes()));
+    peer.send(1, FrameType.OPEN, FrameType.FLAG_METHOD_NAME, withEntries(0xffff, 6_000));
+    // The bytes of these alone would be within the limit.
+    peer.send(3, FrameType.OPEN, FrameType.FLAG_METHOD_NAME, withEntries(900, 900));
 
     assertResets(peer, 1, CancelCode.LIMIT_EXCEEDED, "metadata", "65535", "1000");
-    assertStillServes(peer, 3);
+    assertResets(peer, 3, CancelCode.LIMIT_EXCEEDED, "metadata", "900", "1000");
+    assertStillServes(peer, 5);
+  }
+
+  private static Data withEntries(int announced, int entries) {
+    Data keys = new Data();
+    for (int i = 0; i < entries; i++) {
+      keys.entry("k", new byte[0]);
+    }
+    return method().u16(0).u16(announced).bytes(keys.toBytes());
   }
 
   /** F6. */

@@ -88,6 +88,7 @@ final class ByteRing {
       target.put(bytes, 0, n - first);
       head = (head + n) % capacity;
       count -= n;
+      forgetIfUseless();
       wakeWriter = writerWaits;
       writerWaits = false;
     }
@@ -95,6 +96,14 @@ final class ByteRing {
       freed.raise();
     }
     return n;
+  }
+
+  /** A link that is over, and that somebody still knows, keeps no memory. */
+  @GuardedBy("this")
+  private void forgetIfUseless() {
+    if (count == 0 && (ended || abandoned)) {
+      bytes = NONE;
+    }
   }
 
   /**
@@ -122,6 +131,7 @@ final class ByteRing {
   void end() {
     synchronized (this) {
       ended = true;
+      forgetIfUseless();
     }
     arrived.raise();
   }
@@ -131,6 +141,7 @@ final class ByteRing {
     synchronized (this) {
       abandoned = true;
       count = 0;
+      forgetIfUseless();
     }
     freed.raise();
     arrived.raise();

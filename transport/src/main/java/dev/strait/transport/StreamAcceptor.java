@@ -85,6 +85,8 @@ final class StreamAcceptor implements Acceptor {
   }
 
   private void acceptAll(Binding bound, Consumer<Transport> onAccept) {
+    // Loaded now: it is needed when no descriptor is left to read a class with.
+    Log.prepare();
     long pauseNanos = 0;
     while (!closed) {
       try {
