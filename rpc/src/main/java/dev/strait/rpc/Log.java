@@ -13,16 +13,25 @@ final class Log {
 
   /** A mistake of the application or of Strait. */
   static void warn(String message, Throwable cause) {
-    LOGGER.log(System.Logger.Level.WARNING, message, cause);
+    tell(() -> LOGGER.log(System.Logger.Level.WARNING, message, cause));
   }
 
   /** What somebody who looks for a fault wants to know. */
   static void debug(Supplier<String> message) {
-    LOGGER.log(System.Logger.Level.DEBUG, message);
+    tell(() -> LOGGER.log(System.Logger.Level.DEBUG, message));
   }
 
   /** What somebody who runs the service wants to know. */
   static void info(String message) {
-    LOGGER.log(System.Logger.Level.INFO, message);
+    tell(() -> LOGGER.log(System.Logger.Level.INFO, message));
+  }
+
+  /** What cannot be told is lost, and stops nobody. Without descriptors the JDK's logging fails. */
+  private static void tell(Runnable message) {
+    try {
+      message.run();
+    } catch (Throwable lost) {
+      // Where could that be told?
+    }
   }
 }

@@ -15,10 +15,22 @@ final class Log {
   }
 
   static void warn(String message) {
-    LOGGER.log(System.Logger.Level.WARNING, message);
+    tell(() -> LOGGER.log(System.Logger.Level.WARNING, message));
   }
 
   static void warn(String message, Throwable cause) {
-    LOGGER.log(System.Logger.Level.WARNING, message, cause);
+    tell(() -> LOGGER.log(System.Logger.Level.WARNING, message, cause));
+  }
+
+  /**
+   * What cannot be told is lost, and stops nobody: without descriptors, the JDK's own logging fails
+   * at the first message, which wants to read the time zones.
+   */
+  private static void tell(Runnable message) {
+    try {
+      message.run();
+    } catch (Throwable lost) {
+      // Where could that be told?
+    }
   }
 }
