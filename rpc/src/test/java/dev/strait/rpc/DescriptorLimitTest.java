@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,6 +52,7 @@ final class DescriptorLimitTest {
   }
 
   @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aServerWithoutDescriptorsServesWhomItHasAndTakesOthersLater() throws Exception {
     if (!Files.isExecutable(PRLIMIT)) {
       System.out.println("SKIPPED: DescriptorLimitTest needs " + PRLIMIT + " of util-linux");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class VictimTest {
   private static final int FEW_CALLS = 300;
   private static final int MANY_CALLS = 5_000;
-  private static final int TRIES = 3;
+  private static final int TRIES = 10;
   private static final double MOST = 5;
 
   @RegisterExtension final QuietLog quiet = new QuietLog();
@@ -149,6 +149,7 @@ final class VictimTest {
   }
 
   @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void noCallFailsBesideAnyAttack() throws Exception {
     EchoGrpc.EchoBlockingStub victim = EchoGrpc.newBlockingStub(local.channel());
     for (Attack attack : Attack.values()) {
