@@ -199,9 +199,16 @@ final class ClientStream extends Stream {
     if (!sentAll) {
       super.afterSend();
     } else if (first) {
-      callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false);
+      handOverIfOneWay();
     } else if (again) {
       call.overAgain();
+    }
+  }
+
+  /** What the peer has said something about was handed over, if nobody else has told yet. */
+  private void handOverIfOneWay() {
+    if (oneWay) {
+      callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false);
     }
   }
 
@@ -236,6 +243,7 @@ final class ClientStream extends Stream {
   /** The peer closed the call; its connection has forgotten the stream already. */
   void receiveClose(Status status, Metadata trailers) {
     close();
+    handOverIfOneWay();
     if (status.isOk() && inMessage()) {
       Status inside = Status.INTERNAL.withDescription("the call was closed inside a message");
       finish(new Closed(call.seenByCaller(inside), trailers, true), true);
@@ -252,6 +260,7 @@ final class ClientStream extends Stream {
       on.end().lose(this, false, code.status().withDescription(text));
       return;
     }
+    handOverIfOneWay();
     finish(
         code == CancelCode.DEADLINE_EXCEEDED
             ? call.deadlineExceeded(text)
