@@ -20,6 +20,11 @@ final class HandlerLimit {
   record Bounds(int running, int waiting) {
     static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
+    /** Not by equals: what the JDK makes for a record's keeps the class loader. */
+    boolean areNone() {
+      return running == Integer.MAX_VALUE && waiting == Integer.MAX_VALUE;
+    }
+
     /** At least one handler. */
     Bounds half() {
       return new Bounds(Math.max(1, running / 2), waiting / 2);
@@ -64,7 +69,7 @@ final class HandlerLimit {
   HandlerLimit(Bounds ofAll, Bounds ofOne) {
     this.ofAll = ofAll;
     this.ofOne = ofOne;
-    this.byUser = !ofOne.equals(Bounds.NONE);
+    this.byUser = !ofOne.areNone();
     if (!byUser) {
       shares.put(EVERYBODY, everybody);
     }

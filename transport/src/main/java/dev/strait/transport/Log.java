@@ -1,34 +1,30 @@
 package dev.strait.transport;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
-/** The logger of this package, found only when there is something to say: finding it is slow. */
+/**
+ * The logger of this package, found only when there is something to say: finding it is slow. What
+ * cannot be told is lost, and stops nobody: without descriptors, the JDK's own logging fails at the
+ * first message, which wants to read the time zones.
+ */
 final class Log {
-  private static final System.Logger LOGGER = System.getLogger("dev.strait.transport");
-
   private Log() {}
 
-  /** Loads what a warning takes, for who may have to warn that no file can be opened any more. */
-  @CanIgnoreReturnValue
-  static boolean prepare() {
-    return LOGGER.isLoggable(System.Logger.Level.WARNING);
-  }
+  /** Loads this class, for who may have to warn that no file can be opened any more. */
+  static void prepare() {}
 
   static void warn(String message) {
-    tell(() -> LOGGER.log(System.Logger.Level.WARNING, message));
+    tell(message, null);
   }
 
   static void warn(String message, Throwable cause) {
-    tell(() -> LOGGER.log(System.Logger.Level.WARNING, message, cause));
+    tell(message, cause);
   }
 
-  /**
-   * What cannot be told is lost, and stops nobody: without descriptors, the JDK's own logging fails
-   * at the first message, which wants to read the time zones.
-   */
-  private static void tell(Runnable message) {
+  private static void tell(String message, @Nullable Throwable cause) {
     try {
-      message.run();
+      System.getLogger("dev.strait.transport").log(Level.WARNING, message, cause);
     } catch (Throwable lost) {
       // Where could that be told?
     }
