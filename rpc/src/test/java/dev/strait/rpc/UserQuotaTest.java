@@ -135,25 +135,28 @@ final class UserQuotaTest {
   /** What is refused, cancelled while it waits, or lost with its connection, leaves no trace. */
   @Test
   void aQuotaIsWholeAgainWhateverBecameOfItsCalls() throws Exception {
-    serve(b -> b.maxPerUser(100, 1, 1).maxRunningHandlers(2, 2));
+    Server server = serve(b -> b.maxPerUser(100, 1, 1).maxRunningHandlers(2, 2));
     ManagedChannel alices = channelOf(ALICE);
     for (int i = 0; i < 10; i++) {
       call(alices);
       ServerCall<byte[], byte[]> runs = next();
+      ManagedChannel lost = channelOf(ALICE);
+      call(lost);
+      assertEquals(Status.Code.RESOURCE_EXHAUSTED, call(lost).awaitClose().getCode());
+      lost.shutdownNow();
+      Local.await("it is gone", () -> IpcCounters.of(server).connectionsOpen() == 1);
       ClientCall<byte[], byte[]> waits = alices.newCall(Raw.UNARY, CallOptions.DEFAULT);
-      RecordingListener<byte[]> heard = new RecordingListener<>();
-      waits.start(heard, new Metadata());
+      waits.start(new RecordingListener<>(), new Metadata());
       waits.sendMessage(new byte[1]);
       waits.halfClose();
       assertEquals(Status.Code.RESOURCE_EXHAUSTED, call(alices).awaitClose().getCode());
       waits.cancel("enough", null);
-      heard.awaitClose();
-      ManagedChannel lost = channelOf(ALICE);
-      call(lost);
-      assertEquals(Status.Code.RESOURCE_EXHAUSTED, call(lost).awaitClose().getCode());
-      lost.shutdownNow().awaitTermination(15, TimeUnit.SECONDS);
+      long taken = IpcCounters.of(server).callsTaken();
+      RecordingListener<byte[]> waitsInItsPlace = call(alices);
+      Local.await("it has come", () -> IpcCounters.of(server).callsTaken() == taken + 1);
       runs.close(Status.OK, new Metadata());
-      assertServed(alices);
+      next().close(Status.CANCELLED.withDescription("served"), new Metadata());
+      assertEquals("served", waitsInItsPlace.awaitClose().getDescription());
     }
 
     // One runs and one waits, as at the beginning.
