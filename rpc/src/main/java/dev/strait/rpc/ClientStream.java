@@ -207,7 +207,7 @@ final class ClientStream extends Stream {
 
   /** What the peer has said something about was handed over, if nobody else has told yet. */
   private void handOverIfOneWay() {
-    if (oneWay) {
+    if (oneWay && !callbacks.isTerminated()) {
       callbacks.terminate(new Closed(Status.OK, new Metadata(), false), false);
     }
   }

@@ -41,6 +41,9 @@ final class Connection {
     void closed(Connection connection, Status reason);
   }
 
+  /** Of peers that nobody has vouched for yet, or ever will. */
+  static final long UNKNOWN_UID = -1;
+
   private final Transport transport;
   private final boolean connecting;
   private final ConnectionSettings settings;
@@ -155,6 +158,12 @@ final class Connection {
   /** Who is at the other end; null if that is not known, or not yet. */
   @Nullable PeerCredentials knownPeer() {
     return letIn ? transport.peer() : null;
+  }
+
+  /** The user at the other end; {@link #UNKNOWN_UID} if that is not known, or not yet. */
+  long uid() {
+    PeerCredentials peer = knownPeer();
+    return peer == null ? UNKNOWN_UID : peer.uid();
   }
 
   Monitor monitor() {

@@ -1,6 +1,7 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.PeerCredentials;
+import java.util.function.Supplier;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -14,7 +15,7 @@ import jdk.jfr.StackTrace;
  * docs/troubleshooting.md; what a peer has said is escaped.
  *
  * <p>The first event that is made loads some two hundred classes of the recorder, also when nothing
- * is recorded: so none is made unless {@link #areRecorded}.
+ * is recorded: so none is made unless {@link #record} finds that there may be a recording.
  */
 final class FlightEvents {
   /** Not every runtime image has the recorder. */
@@ -22,9 +23,11 @@ final class FlightEvents {
 
   private FlightEvents() {}
 
-  /** Whether a recording may be running in this JVM. */
-  static boolean areRecorded() {
-    return HAS_RECORDER && FlightRecorder.isInitialized();
+  /** Makes an event and commits it, if a recording may be running in this JVM. */
+  static void record(Supplier<? extends Event> event) {
+    if (HAS_RECORDER && FlightRecorder.isInitialized()) {
+      event.get().commit();
+    }
   }
 
   /** An event of a connection. */

@@ -20,6 +20,12 @@ final class HandlerLimit {
   record Bounds(int running, int waiting) {
     static final Bounds NONE = new Bounds(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
+    /** As an application sets them. */
+    static Bounds of(int running, int waiting) {
+      return new Bounds(
+          Arguments.positive("running", running), Arguments.notNegative("waiting", waiting));
+    }
+
     /** Not by equals: what the JDK makes for a record's keeps the class loader. */
     boolean areNone() {
       return running == Integer.MAX_VALUE && waiting == Integer.MAX_VALUE;
@@ -88,29 +94,27 @@ final class HandlerLimit {
       share.running++;
       return true;
     }
-    String whose = null;
-    Bounds reached = null;
     if (waiting >= ofAll.waiting()) {
-      whose = "";
-      reached = ofAll;
-    } else if (share.waiting.size() >= ofOne.waiting()) {
-      whose = " of uid " + call.uid();
-      reached = ofOne;
-    }
-    if (reached != null) {
       forgetIfEmpty(call, share);
-      throw new StreamException(
-          CancelCode.LIMIT_EXCEEDED,
-          reached.running()
-              + " handlers"
-              + whose
-              + " run and "
-              + reached.waiting()
-              + " calls wait, which are the limits");
+      throw refusal(ofAll, "");
+    }
+    if (share.waiting.size() >= ofOne.waiting()) {
+      throw refusal(ofOne, " of uid " + call.uid());
     }
     share.waiting.add(call);
     waiting++;
     return false;
+  }
+
+  private static StreamException refusal(Bounds reached, String whose) {
+    return new StreamException(
+        CancelCode.LIMIT_EXCEEDED,
+        reached.running()
+            + " handlers"
+            + whose
+            + " run and "
+            + reached.waiting()
+            + " calls wait, which are the limits");
   }
 
   /** How many calls have come so far. */

@@ -1,7 +1,6 @@
 package dev.strait.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.strait.transport.PeerCredentials;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -90,10 +89,9 @@ final class IncomingCall implements ServerStream.Call {
     dispatcher().limit().end(this);
   }
 
-  /** Who makes it; -1 if that is not known. */
+  /** Who makes it, as far as its connection knows. */
   long uid() {
-    PeerCredentials peer = connection().knownPeer();
-    return peer == null ? -1 : peer.uid();
+    return connection().uid();
   }
 
   /** The handler may begin. */

@@ -308,9 +308,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
    * further ones fail with RESOURCE_EXHAUSTED. 4,096 each by default.
    */
   public IpcChannelBuilder maxRunningHandlers(int running, int waiting) {
-    handlers =
-        new HandlerLimit.Bounds(
-            Arguments.positive("running", running), Arguments.notNegative("waiting", waiting));
+    handlers = HandlerLimit.Bounds.of(running, waiting);
     return this;
   }
 

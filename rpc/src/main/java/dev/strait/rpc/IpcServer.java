@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.rpc.touchpoint.ServerContext;
 import dev.strait.transport.Acceptor;
 import dev.strait.transport.IpcAddress;
-import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.Transport;
 import dev.strait.transport.Transports;
 import io.grpc.Context;
@@ -16,7 +15,6 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,9 +28,6 @@ import java.util.concurrent.TimeUnit;
 final class IpcServer extends Server implements Connection.Owner {
   private static final int FIRST_STREAM_ID = 2;
 
-  /** Of peers that nobody has vouched for yet, or ever will. */
-  private static final long UNKNOWN_UID = -1;
-
   private final IpcAddress address;
   private final ServerOptions options;
   private final ScheduledExecutorService scheduler;
@@ -45,10 +40,6 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @GuardedBy("this")
   private final Map<Connection, Retirement> connections = new LinkedHashMap<>();
-
-  /** Those that count with their users. */
-  @GuardedBy("this")
-  private final Set<Connection> admitted = new HashSet<>();
 
   @GuardedBy("this")
   private final Set<Connection> handshaking = new LinkedHashSet<>();
@@ -266,9 +257,7 @@ final class IpcServer extends Server implements Connection.Owner {
   private Connection takeOneToTurnOut() {
     Map<Long, List<Connection>> byUser = new LinkedHashMap<>();
     for (Connection connection : handshaking) {
-      PeerCredentials peer = connection.knownPeer();
-      long uid = peer == null ? UNKNOWN_UID : peer.uid();
-      byUser.computeIfAbsent(uid, any -> new ArrayList<>()).add(connection);
+      byUser.computeIfAbsent(connection.uid(), any -> new ArrayList<>()).add(connection);
     }
     Connection chosen =
         Collections.max(byUser.values(), Comparator.comparingInt(List::size)).get(0);
@@ -295,13 +284,7 @@ final class IpcServer extends Server implements Connection.Owner {
 
   @Override
   public void admit(Connection connection) throws WireException {
-    PeerCredentials peer = connection.knownPeer();
-    if (peer != null) {
-      users.admit(peer);
-      synchronized (this) {
-        admitted.add(connection);
-      }
-    }
+    users.admit(connection);
   }
 
   @Override
@@ -310,19 +293,14 @@ final class IpcServer extends Server implements Connection.Owner {
   @Override
   public void closed(Connection connection, Status reason) {
     Retirement retirement;
-    boolean wasAdmitted;
     synchronized (this) {
       retirement = connections.remove(connection);
       handshaking.remove(connection);
-      wasAdmitted = admitted.remove(connection);
     }
     if (retirement != null) {
       retirement.stop();
     }
-    PeerCredentials peer = connection.knownPeer();
-    if (wasAdmitted && peer != null) {
-      users.leave(peer);
-    }
+    users.leave(connection);
     terminateIfDone();
   }
 }

@@ -269,7 +269,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
    * by default.
    */
   public IpcServerBuilder maxRunningHandlers(int running, int waiting) {
-    handlers = bounds(running, waiting);
+    handlers = HandlerLimit.Bounds.of(running, waiting);
     return this;
   }
 
@@ -291,13 +291,8 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
    */
   public IpcServerBuilder maxPerUser(int connections, int running, int waiting) {
     maxConnectionsOfUser = Arguments.positive("connections", connections);
-    handlersOfUser = bounds(running, waiting);
+    handlersOfUser = HandlerLimit.Bounds.of(running, waiting);
     return this;
-  }
-
-  private static HandlerLimit.Bounds bounds(int running, int waiting) {
-    return new HandlerLimit.Bounds(
-        Arguments.positive("running", running), Arguments.notNegative("waiting", waiting));
   }
 
   /**

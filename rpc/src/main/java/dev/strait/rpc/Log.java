@@ -1,6 +1,8 @@
 package dev.strait.rpc;
 
+import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logger of this package, found only when there is something to say: finding it is slow. What a
@@ -14,28 +16,24 @@ final class Log {
 
   /** A mistake of the application or of Strait. */
   static void warn(String message, Throwable cause) {
-    try {
-      LOGGER.log(System.Logger.Level.WARNING, message, cause);
-    } catch (Throwable lost) {
-      // Where could that be told?
-    }
+    tell(Level.WARNING, () -> message, cause);
   }
 
   /** What somebody who looks for a fault wants to know. */
   static void debug(Supplier<String> message) {
-    try {
-      LOGGER.log(System.Logger.Level.DEBUG, message);
-    } catch (Throwable lost) {
-      // As above.
-    }
+    tell(Level.DEBUG, message, null);
   }
 
   /** What somebody who runs the service wants to know. */
   static void info(String message) {
+    tell(Level.INFO, () -> message, null);
+  }
+
+  private static void tell(Level level, Supplier<String> message, @Nullable Throwable cause) {
     try {
-      LOGGER.log(System.Logger.Level.INFO, message);
+      LOGGER.log(level, message, cause);
     } catch (Throwable lost) {
-      // As above.
+      // Where could that be told?
     }
   }
 }

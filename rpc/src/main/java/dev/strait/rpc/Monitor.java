@@ -56,9 +56,7 @@ final class Monitor {
 
   /** The peers have said HELLO. */
   void connected(Connection connection) {
-    if (FlightEvents.areRecorded()) {
-      new FlightEvents.Connect(connection).commit();
-    }
+    FlightEvents.record(() -> new FlightEvents.Connect(connection));
     opened.increment();
     Log.debug(() -> connection + " is open");
   }
@@ -69,9 +67,7 @@ final class Monitor {
    * @param wasOpen whether the peers had said HELLO
    */
   void closed(Connection connection, boolean wasOpen, String reason, int lostCalls) {
-    if (FlightEvents.areRecorded()) {
-      new FlightEvents.Close(connection, reason, lostCalls).commit();
-    }
+    FlightEvents.record(() -> new FlightEvents.Close(connection, reason, lostCalls));
     (wasOpen ? closed : failed).increment();
     Log.debug(() -> connection + " is over, with " + lostCalls + " calls: " + reason);
   }
@@ -81,9 +77,7 @@ final class Monitor {
     if (reason.isALimit()) {
       hitLimit(connection, text);
     }
-    if (FlightEvents.areRecorded()) {
-      new FlightEvents.GoAway(connection, false, reason, text).commit();
-    }
+    FlightEvents.record(() -> new FlightEvents.GoAway(connection, false, reason, text));
     if (reason.isAFault()) {
       tellOfFault(connection + " is given up, " + reason + ": " + text);
     }
@@ -92,9 +86,7 @@ final class Monitor {
 
   /** The peer goes away; {@code text} is escaped. */
   void heardGoAway(Connection connection, GoAwayReason reason, String text) {
-    if (FlightEvents.areRecorded()) {
-      new FlightEvents.GoAway(connection, true, reason, text).commit();
-    }
+    FlightEvents.record(() -> new FlightEvents.GoAway(connection, true, reason, text));
     if (reason.isAFault()) {
       tellOfFault(connection + " was given up by the peer, " + reason + ": " + text);
     }
@@ -116,9 +108,7 @@ final class Monitor {
 
   /** The peer was held to a limit. */
   void hitLimit(Connection connection, String limit) {
-    if (FlightEvents.areRecorded()) {
-      new FlightEvents.LimitHit(connection, limit).commit();
-    }
+    FlightEvents.record(() -> new FlightEvents.LimitHit(connection, limit));
     limitsHit.increment();
     Log.debug(() -> connection + " has hit a limit: " + limit);
   }
@@ -130,10 +120,8 @@ final class Monitor {
 
   /** User code has held up the thread that read, and another one reads now. */
   void roleMoved(Connection connection, String call, String from) {
-    if (FlightEvents.areRecorded()) {
-      new FlightEvents.SlowHandler(connection, call, from).commit();
-      new FlightEvents.RoleMoved(connection, from).commit();
-    }
+    FlightEvents.record(() -> new FlightEvents.SlowHandler(connection, call, from));
+    FlightEvents.record(() -> new FlightEvents.RoleMoved(connection, from));
     rolesMoved.increment();
   }
 }

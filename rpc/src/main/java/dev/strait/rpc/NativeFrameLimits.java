@@ -23,13 +23,14 @@ final class NativeFrameLimits implements FrameLimits {
 
   @Override
   public void check(int streamId, int type, int flags, long length) throws FrameException {
-    boolean first = type == FrameType.HELLO || type == FrameType.GO_AWAY;
-    if (!helloDone.getAsBoolean() && (!first || streamId != 0)) {
+    boolean greeted = helloDone.getAsBoolean();
+    boolean mayBeFirst = type == FrameType.HELLO || type == FrameType.GO_AWAY;
+    if (!greeted && (!mayBeFirst || streamId != 0)) {
       throw new WireException(
           GoAwayReason.PROTOCOL_ERROR,
           "expected HELLO on stream 0 first, came " + describe(streamId, type, length));
     }
-    int max = maxBytes(type);
+    int max = maxBytes(type, greeted);
     if (length > max) {
       throw new WireException(
           GoAwayReason.FRAME_TOO_LARGE,
@@ -47,12 +48,12 @@ final class NativeFrameLimits implements FrameLimits {
     }
   }
 
-  private int maxBytes(int type) {
+  private static int maxBytes(int type, boolean greeted) {
     if (type == FrameType.HELLO) {
       return Hello.MAX_BYTES;
     }
     // Nobody who has not said HELLO has more kept for him than that.
-    return helloDone.getAsBoolean() ? Limits.MAX_FRAME_BYTES : Frames.MAX_GO_AWAY_BYTES;
+    return greeted ? Limits.MAX_FRAME_BYTES : Frames.MAX_GO_AWAY_BYTES;
   }
 
   private static String describe(int streamId, int type, long length) {

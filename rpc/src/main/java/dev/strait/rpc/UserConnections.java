@@ -1,38 +1,48 @@
 package dev.strait.rpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.strait.transport.PeerCredentials;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Bounds how many connections one user, by uid, has to a server at once. Thread-safe. */
 final class UserConnections {
   private final int most;
 
   @GuardedBy("this")
-  private final Map<Long, Integer> counts = new HashMap<>();
+  private final Map<Long, Set<Connection>> byUid = new HashMap<>();
 
   UserConnections(int most) {
     this.most = most;
   }
 
   /**
-   * One more of this user; it ends with {@link #leave}.
+   * One more of its user, if that is known; until {@link #leave}.
    *
    * @throws WireException if there are as many as there may be
    */
-  synchronized void admit(PeerCredentials peer) throws WireException {
-    int has = counts.getOrDefault(peer.uid(), 0);
-    if (has >= most) {
+  synchronized void admit(Connection connection) throws WireException {
+    long uid = connection.uid();
+    if (uid == Connection.UNKNOWN_UID) {
+      return;
+    }
+    Set<Connection> has = byUid.computeIfAbsent(uid, any -> new HashSet<>());
+    if (has.size() >= most) {
       throw new WireException(
           GoAwayReason.LIMIT_EXCEEDED,
-          "uid " + peer.uid() + " has " + has + " connections, which is the limit");
+          "uid " + uid + " has " + has.size() + " connections, which is the limit");
     }
-    counts.put(peer.uid(), has + 1);
+    has.add(connection);
   }
 
-  /** One that was admitted has ended. */
-  synchronized void leave(PeerCredentials peer) {
-    counts.computeIfPresent(peer.uid(), (uid, has) -> has == 1 ? null : has - 1);
+  /** A connection has ended, whether it was admitted or not. */
+  synchronized void leave(Connection connection) {
+    byUid.computeIfPresent(
+        connection.uid(),
+        (uid, has) -> {
+          has.remove(connection);
+          return has.isEmpty() ? null : has;
+        });
   }
 }

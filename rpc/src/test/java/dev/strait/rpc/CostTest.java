@@ -37,14 +37,7 @@ final class CostTest {
           return cancelledCall(id, entries);
         }),
     /** Metadata over the limit, which ends the call. */
-    TOO_MUCH_METADATA(
-        id -> {
-          Data entries = new Data().u16(2000);
-          for (int i = 0; i < 2000; i++) {
-            entries.entry("k", new byte[0]);
-          }
-          return open(id, entries);
-        }),
+    TOO_MUCH_METADATA(id -> open(id, new Data().entries(2_000, 2_000))),
     /** Messages without a byte, for a call that is over. */
     MESSAGES_OF_A_CLOSED_CALL(id -> ScriptedPeer.frame(1, FrameType.MESSAGE, 0, new byte[0])),
     /** Methods that nobody has, each with a name of its own. */

@@ -53,6 +53,15 @@ final class Data {
     return text(name).u32(value.length).bytes(value);
   }
 
+  /** A block of metadata that announces so many entries and has so many, all without a value. */
+  Data entries(int announced, int present) {
+    u16(announced);
+    for (int i = 0; i < present; i++) {
+      entry("k", new byte[0]);
+    }
+    return this;
+  }
+
   byte[] toBytes() {
     return bytes.toByteArray();
   }

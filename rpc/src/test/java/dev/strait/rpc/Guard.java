@@ -19,8 +19,8 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.NativeFrameLimits",
-          "    if (!helloDone.getAsBoolean() && (!first",
-          "    if (length < 0 && (!first")),
+          "    if (!greeted && (!mayBeFirst",
+          "    if (length < 0 && (!mayBeFirst")),
   ONE_HELLO(
       "dev.strait.rpc.MemoryWireErrorTest",
       "aSecondHelloIsRefused",
@@ -203,8 +203,8 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.UserConnections",
-          "    if (has >= most) {",
-          "    if (has > most) {")),
+          "    if (has.size() >= most) {",
+          "    if (has.size() > most) {")),
   USER_CALLS(
       "dev.strait.rpc.UserQuotaTest",
       "callsBeyondAUsersQuotaWaitAndThenAreRefusedAndOthersRun",
@@ -219,16 +219,16 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.HandlerLimit",
-          "    } else if (share.waiting.size() >= ofOne.waiting()) {",
-          "    } else if (share.waiting.size() > ofOne.waiting()) {")),
+          "    if (share.waiting.size() >= ofOne.waiting()) {",
+          "    if (share.waiting.size() > ofOne.waiting()) {")),
   USER_CALLS_LEFT(
       "dev.strait.rpc.UserQuotaTest",
       "callsWhoseConnectionIsGoneCountUntilTheirHandlersAreBack",
       Mutant.of(
           "rpc",
-          "dev.strait.rpc.HandlerLimit",
-          "      return running == 0 && waiting.isEmpty();",
-          "      return waiting.isEmpty();")),
+          "dev.strait.rpc.IncomingCall",
+          "      counted = counted && !dispatcher().limit().withdraw(this);",
+          "      leave();")),
   USER_HANDSHAKES(
       "dev.strait.rpc.UserQuotaTest",
       "silentConnectionsOfAUserTurnOutHisOwnOnly",

@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -30,6 +31,9 @@ final class Traced {
       Metadata.Key.of("of-factory", Metadata.ASCII_STRING_MARSHALLER);
   static final Metadata.Key<String> OF_STREAM =
       Metadata.Key.of("of-stream", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Pattern INBOUND = Pattern.compile("in (\\d+):");
+  private static final Pattern OUTBOUND = Pattern.compile("out (\\d+):");
 
   /** What is put together to a message. */
   private static final Pattern PART =
@@ -123,11 +127,13 @@ final class Traced {
     assertEquals(
         1, events.stream().filter(event -> event.startsWith("closed")).count(), events::toString);
     assertTrue(events.get(events.size() - 1).startsWith("closed"), events::toString);
-    for (String way : List.of("in ", "out ")) {
-      List<String> messages =
-          events.stream().filter(event -> event.matches(way + "\\d+:.*")).toList();
-      for (int i = 0; i < messages.size(); i++) {
-        assertTrue(messages.get(i).startsWith(way + i + ":"), events::toString);
+    for (Pattern way : List.of(INBOUND, OUTBOUND)) {
+      int next = 0;
+      for (String event : events) {
+        Matcher message = way.matcher(event);
+        if (message.lookingAt()) {
+          assertEquals(next++, Integer.parseInt(message.group(1)), events::toString);
+        }
       }
     }
     assertTrue(events.stream().noneMatch(PART.asMatchPredicate()), events::toString);

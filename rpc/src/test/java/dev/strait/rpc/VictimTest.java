@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -77,11 +78,7 @@ final class VictimTest {
     TOO_MUCH_METADATA {
       @Override
       public void act(IpcAddress server, BooleanSupplier over) throws IOException {
-        Data entries = new Data().u32(0).text("raw/Unary").u16(0).u16(2_000);
-        for (int i = 0; i < 2_000; i++) {
-          entries.entry("k", new byte[0]);
-        }
-        byte[] data = entries.toBytes();
+        byte[] data = new Data().u32(0).text("raw/Unary").u16(0).entries(2_000, 2_000).toBytes();
         try (ScriptedPeer peer = ScriptedPeer.greet(server)) {
           for (int id = 1; !over.getAsBoolean(); id += 2) {
             peer.send(id, FrameType.OPEN, FrameType.FLAG_METHOD_NAME, data);
@@ -192,20 +189,14 @@ final class VictimTest {
       throws Exception {
     EchoRequest request = EchoRequest.newBuilder().setText("x").build();
     long[] nanos = new long[calls];
-    boolean[] over = new boolean[1];
-    BooleanSupplier isOver =
-        () -> {
-          synchronized (over) {
-            return over[0];
-          }
-        };
+    AtomicBoolean over = new AtomicBoolean();
     CountDownLatch acts = new CountDownLatch(1);
     TestThread acting =
         TestThread.run(
             () -> {
-              while (!isOver.getAsBoolean()) {
+              while (!over.get()) {
                 acts.countDown();
-                neighbour.act(local.address(), isOver);
+                neighbour.act(local.address(), over::get);
               }
             });
     Local.await(acts);
@@ -214,9 +205,7 @@ final class VictimTest {
       victim.withDeadlineAfter(20, TimeUnit.SECONDS).unary(request);
       nanos[i] = System.nanoTime() - start;
     }
-    synchronized (over) {
-      over[0] = true;
-    }
+    over.set(true);
     acting.finish();
     Arrays.sort(nanos);
     return nanos[calls * 99 / 100] / 1_000.0;

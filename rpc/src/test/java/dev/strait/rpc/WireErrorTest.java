@@ -489,11 +489,7 @@ abstract class WireErrorTest {
   }
 
   private static Data withEntries(int announced, int entries) {
-    Data keys = new Data();
-    for (int i = 0; i < entries; i++) {
-      keys.entry("k", new byte[0]);
-    }
-    return method().u16(0).u16(announced).bytes(keys.toBytes());
+    return method().u16(0).entries(announced, entries);
   }
 
   /** F6. */
