@@ -473,24 +473,26 @@ final class ConnectionLifeTest {
   void callsThatEndWhileAFilterIsAskedLeaveNothingBehind() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     List<String> handled = new CopyOnWriteArrayList<>();
-    local.serve(
-        b ->
-            b.addService(
-                    new EchoService() {
-                      @Override
-                      public void unary(EchoRequest request, StreamObserver<EchoReply> replies) {
-                        handled.add(request.getText());
-                        super.unary(request, replies);
-                      }
-                    })
-                .addTransportFilter(
-                    new ServerTransportFilter() {
-                      @Override
-                      public Attributes transportReady(Attributes attributes) {
-                        await(goOn);
-                        return attributes;
-                      }
-                    }));
+    Server server =
+        local.serve(
+            b ->
+                b.addService(
+                        new EchoService() {
+                          @Override
+                          public void unary(
+                              EchoRequest request, StreamObserver<EchoReply> replies) {
+                            handled.add(request.getText());
+                            super.unary(request, replies);
+                          }
+                        })
+                    .addTransportFilter(
+                        new ServerTransportFilter() {
+                          @Override
+                          public Attributes transportReady(Attributes attributes) {
+                            await(goOn);
+                            return attributes;
+                          }
+                        }));
     ScriptedPeer peer = local.greetedPeer();
     for (int id = 1; id < 200; id += 2) {
       int cancelled = id;
@@ -498,6 +500,7 @@ final class ConnectionLifeTest {
       peer.send(out -> Frames.cancel(out, cancelled, CancelCode.CANCELLED, ""));
     }
     peer.unary(201, "strait.test.Echo/Unary");
+    Local.await("they have come", () -> IpcCounters.of(server).callsTaken() == 101);
     goOn.countDown();
 
     assertEquals(Status.Code.OK.value(), peer.nextButWindow().statusCode());
