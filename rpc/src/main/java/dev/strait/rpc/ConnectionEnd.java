@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionEnd {
   private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+  /** Long enough for a thread that is sending already, and for whoever reads what is sent. */
+  private static final Duration SHORT_DISCONNECT_TIMEOUT = Duration.ofMillis(100);
+
   /** For so long a connection that cannot be written to is read. */
   private static final long READ_ON_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -151,11 +154,11 @@ final class ConnectionEnd {
     } finally {
       lock.unlock();
     }
-    disconnect();
+    disconnect(DISCONNECT_TIMEOUT);
   }
 
   /**
-   * Tells the peer why, takes nothing more from it, and closes when that is sent. Does not wait for
+   * Tells the peer why, takes nothing more from it, and closes when that is sent. Hardly waits for
    * a peer that says nothing, nor when it was told to stop now.
    */
   void goAwayAndClose(GoAwayReason reason, String text) {
@@ -172,8 +175,8 @@ final class ConnectionEnd {
             || reason == GoAwayReason.SHUTDOWN;
     try {
       transport.flush();
-      if (!atOnce) {
-        disconnect();
+      if (!atOnce || transport.hasUnsent()) {
+        disconnect(atOnce ? SHORT_DISCONNECT_TIMEOUT : DISCONNECT_TIMEOUT);
         return;
       }
     } catch (IOException gone) {
@@ -200,12 +203,12 @@ final class ConnectionEnd {
   }
 
   /** Closes when everything is sent, on a thread that may wait for that. */
-  private void disconnect() {
+  private void disconnect(Duration timeout) {
     try {
       Schedulers.threadPerTask("strait-disconnect " + name, settings.threads())
           .execute(
               () -> {
-                transport.disconnect(DISCONNECT_TIMEOUT);
+                transport.disconnect(timeout);
                 reading.wakeReader();
               });
     } catch (RuntimeException | Error noThread) {

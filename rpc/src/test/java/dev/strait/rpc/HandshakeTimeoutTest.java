@@ -5,13 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
+import dev.strait.transport.Link;
+import dev.strait.transport.TransportProvider;
+import dev.strait.transport.contract.ForwardingLink;
+import dev.strait.transport.contract.ForwardingProvider;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -48,9 +55,20 @@ final class HandshakeTimeoutTest {
   @Test
   void aClientThatSendsAByteASecondIsTurnedOutAfterTheWholeTime() throws Exception {
     VirtualTime time = new VirtualTime();
+    AtomicInteger read = new AtomicInteger();
     Server server =
         local.serve(
-            b -> time.drive(b.addService(new EchoService()).handshakeTimeout(5, TimeUnit.SECONDS)));
+            b ->
+                time.drive(b.addService(new EchoService()).handshakeTimeout(5, TimeUnit.SECONDS))
+                    .transportProvider(
+                        new Links() {
+                          @Override
+                          int read(Link link, ByteBuffer target) throws IOException {
+                            int n = super.read(link, target);
+                            read.addAndGet(n);
+                            return n;
+                          }
+                        }));
     ScriptedPeer peer = local.peer();
     peer.next(FrameType.HELLO);
     ByteBuffer hello = ByteBuffer.allocate(1024);
@@ -58,11 +76,72 @@ final class HandshakeTimeoutTest {
     for (int second = 1; second <= 5; second++) {
       assertEquals(0, IpcCounters.of(server).goAwaysSaid(), "after " + second + " bytes");
       peer.sendBytes(new byte[] {hello.get(second - 1)});
+      int sent = second;
+      Local.await("it was read", () -> read.get() == sent);
       time.advance(Duration.ofSeconds(1));
     }
 
     assertEquals(GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
     peer.expectEnd();
+  }
+
+  /**
+   * Who sends may have been stopped inside the link, and sends for others what they have written.
+   */
+  @Test
+  void aClientThatIsTurnedOutWhileAnotherThreadSendsIsToldSo() throws Exception {
+    VirtualTime time = new VirtualTime();
+    CountDownLatch goOn = new CountDownLatch(1);
+    local.serve(
+        b ->
+            time.drive(b.addService(new EchoService()).handshakeTimeout(5, TimeUnit.SECONDS))
+                .transportProvider(
+                    new Links() {
+                      @Override
+                      int write(Link link, ByteBuffer source) throws IOException {
+                        int written = super.write(link, source);
+                        Local.await(goOn);
+                        return written;
+                      }
+                    }));
+    ScriptedPeer peer = local.peer();
+    peer.next(FrameType.HELLO);
+
+    time.advance(Duration.ofSeconds(5));
+    goOn.countDown();
+
+    assertEquals(GoAwayReason.HANDSHAKE_TIMEOUT, peer.next(FrameType.GO_AWAY).goAwayReason());
+    peer.expectEnd();
+  }
+
+  /** A server's links, as a test changes them. */
+  private abstract static class Links extends ForwardingProvider {
+    Links() {
+      super(TransportProvider.builtIn());
+    }
+
+    int read(Link link, ByteBuffer target) throws IOException {
+      return link.read(target);
+    }
+
+    int write(Link link, ByteBuffer source) throws IOException {
+      return link.write(source);
+    }
+
+    @Override
+    protected Link accepted(Link accepted) {
+      return new ForwardingLink(accepted) {
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+          return Links.this.read(accepted, target);
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+          return Links.this.write(accepted, source);
+        }
+      };
+    }
   }
 
   @Test

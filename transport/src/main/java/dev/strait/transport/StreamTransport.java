@@ -166,6 +166,16 @@ final class StreamTransport implements Transport {
   }
 
   @Override
+  public boolean hasUnsent() {
+    OutboundBuffer out = outbound;
+    return out != null && hasUnsent(out);
+  }
+
+  private static boolean hasUnsent(OutboundBuffer out) {
+    return !out.isEmpty() || out.link().hasUnsent();
+  }
+
+  @Override
   public boolean isWritable() {
     OutboundBuffer out = outbound;
     return out != null && out.isWritable();
@@ -277,7 +287,7 @@ final class StreamTransport implements Transport {
     boolean interrupted = false;
     try {
       out.flush();
-      while (!out.isEmpty() || out.link().hasUnsent()) {
+      while (hasUnsent(out)) {
         if (outbound != out || options.ticker().nanoTime() - deadline >= 0) {
           return false;
         }

@@ -104,6 +104,13 @@ public interface Transport extends AutoCloseable {
    */
   void flush() throws IOException;
 
+  /**
+   * Whether bytes that were written have not left this process: nobody has flushed, another thread
+   * is sending them, or the operating system takes no more. False when the transport is not
+   * connected. Any thread; what it says may be out of date at once.
+   */
+  boolean hasUnsent();
+
   /** Whether the transport is open and its outbound buffer is less than half full. */
   boolean isWritable();
 

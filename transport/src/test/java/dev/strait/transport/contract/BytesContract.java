@@ -36,6 +36,22 @@ abstract class BytesContract extends ContractBase {
   }
 
   @Test
+  void whatWasWrittenIsUnsentUntilItIsFlushed() throws Exception {
+    try (Pair pair = pair()) {
+      assertFalse(pair.near.hasUnsent());
+      assertTrue(pair.near.write(ByteBuffer.wrap(new byte[3])));
+      assertTrue(pair.near.hasUnsent());
+      pair.near.flush();
+      // Sends what the link did not take at once.
+      pair.read(pair.near);
+      Eventually.isTrue(() -> !pair.near.hasUnsent());
+      assertTrue(pair.near.write(ByteBuffer.wrap(new byte[3])));
+      pair.near.close();
+      assertFalse(pair.near.hasUnsent());
+    }
+  }
+
+  @Test
   @Tag("nightly")
   @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aGibibyteGoesEachWayAtOnce() throws Exception {
