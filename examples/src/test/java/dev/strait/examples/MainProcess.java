@@ -25,7 +25,7 @@ public final class MainProcess implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    String flags = System.getProperty("strait.jdk.jvm.args", "");
+    String flags = System.getProperty("strait.tests.jvm.args", "");
     if (!flags.isBlank()) {
       command.addAll(List.of(flags.trim().split(" +")));
     }

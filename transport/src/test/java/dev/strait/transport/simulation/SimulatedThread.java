@@ -1,13 +1,21 @@
 package dev.strait.transport.simulation;
 
+import java.util.Collection;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread that runs only when its simulation gives it a turn. Its fields belong to whoever has the
  * turn.
+ *
+ * <p>When its simulation has ended well it waits to be a thread of another one: to start one costs
+ * as much as twenty turns.
  */
 final class SimulatedThread extends Thread {
   static final long NEVER = Long.MAX_VALUE;
+
+  private static final Queue<SimulatedThread> IDLE = new ConcurrentLinkedQueue<>();
 
   /** How it is with a thread that does not run. */
   enum Standing {
@@ -19,15 +27,15 @@ final class SimulatedThread extends Thread {
     ENDED
   }
 
-  private final Simulation simulation;
-  private final Runnable task;
+  private Simulation simulation;
+  private Runnable task;
   private volatile boolean hasTurn;
 
   /** In which order it was made. */
-  final int number;
+  int number;
 
   /** It rarely gets a turn while others can run. */
-  final boolean slow;
+  boolean slow;
 
   Standing standing = Standing.RUNNABLE;
   long wakeAtNanos = NEVER;
@@ -35,29 +43,52 @@ final class SimulatedThread extends Thread {
   /** Its next park ends at once. */
   boolean permit;
 
-  SimulatedThread(Simulation simulation, Runnable task, int number, boolean slow) {
-    this.simulation = simulation;
-    this.task = task;
-    this.number = number;
-    this.slow = slow;
+  private SimulatedThread() {
     setDaemon(true);
+  }
+
+  /** One that is to run {@code task} once it is started. */
+  static SimulatedThread of(
+      Simulation simulation, Runnable task, String name, int number, boolean slow) {
+    SimulatedThread idle = IDLE.poll();
+    SimulatedThread thread = idle == null ? new SimulatedThread() : idle;
+    thread.setName(name);
+    thread.simulation = simulation;
+    thread.task = task;
+    thread.number = number;
+    thread.slow = slow;
+    thread.standing = Standing.RUNNABLE;
+    thread.wakeAtNanos = NEVER;
+    thread.permit = false;
+    return thread;
+  }
+
+  /** The simulation of all of these has ended, and nobody in it uses them any more. */
+  static void release(Collection<SimulatedThread> ended) {
+    IDLE.addAll(ended);
   }
 
   @Override
   public void start() {
-    super.start();
+    if (getState() == State.NEW) {
+      super.start();
+    }
     simulation.started(this);
   }
 
   @Override
   public void run() {
-    awaitTurn();
-    try {
-      task.run();
-    } catch (Throwable e) {
-      simulation.fail(getName() + " ended with " + e, e);
+    while (true) {
+      awaitTurn();
+      try {
+        task.run();
+      } catch (Throwable e) {
+        simulation.fail(getName() + " ended with " + e, e);
+      }
+      // Nobody is to meet what was meant for another.
+      interrupted();
+      simulation.ended(this);
     }
-    simulation.ended(this);
   }
 
   @Override

@@ -48,6 +48,7 @@ public final class Simulation implements Ticker {
 
   // All of it belongs to who has the turn.
   private final TimerQueue timers = new TimerQueue(() -> now(), this::wakeTimers);
+  private final List<SimulatedThread> started = new ArrayList<>();
   private final List<SimulatedThread> alive = new ArrayList<>();
   private final List<SimulatedThread> runnable = new ArrayList<>();
   private final Queue<SimulatedThread> waitingForTime =
@@ -98,6 +99,7 @@ public final class Simulation implements Ticker {
     if (failure != null) {
       throw failure;
     }
+    SimulatedThread.release(started);
   }
 
   // What the simulated code is given.
@@ -222,13 +224,11 @@ public final class Simulation implements Ticker {
   }
 
   private Thread newThread(Runnable task, String name) {
-    SimulatedThread thread =
-        new SimulatedThread(this, task, made++, made > 1 && random.nextInt(8) == 0);
-    thread.setName(name);
-    return thread;
+    return SimulatedThread.of(this, task, name, made++, made > 1 && random.nextInt(8) == 0);
   }
 
   void started(SimulatedThread thread) {
+    started.add(thread);
     alive.add(thread);
     runnable.add(thread);
   }
