@@ -1,7 +1,6 @@
 package dev.strait.rpc;
 
 import dev.strait.transport.PeerCredentials;
-import java.util.function.Supplier;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -23,10 +22,13 @@ final class FlightEvents {
 
   private FlightEvents() {}
 
-  /** Makes an event and commits it, if a recording may be running in this JVM. */
-  static void record(Supplier<? extends Event> event) {
+  /**
+   * Runs what makes an event and commits it, if a recording may be running in this JVM. It is no
+   * supplier of events: whoever passes one needs the recorder's classes to be linked.
+   */
+  static void record(Runnable event) {
     if (HAS_RECORDER && FlightRecorder.isInitialized()) {
-      event.get().commit();
+      event.run();
     }
   }
 

@@ -94,12 +94,10 @@ final class HandlerLimit {
       share.running++;
       return true;
     }
-    if (waiting >= ofAll.waiting()) {
+    boolean asManyAsMay = waiting >= ofAll.waiting();
+    if (asManyAsMay || share.waiting.size() >= ofOne.waiting()) {
       forgetIfEmpty(call, share);
-      throw refusal(ofAll, "");
-    }
-    if (share.waiting.size() >= ofOne.waiting()) {
-      throw refusal(ofOne, " of uid " + call.uid());
+      throw asManyAsMay ? refusal(ofAll, "") : refusal(ofOne, " of uid " + call.uid());
     }
     share.waiting.add(call);
     waiting++;

@@ -56,7 +56,7 @@ final class Monitor {
 
   /** The peers have said HELLO. */
   void connected(Connection connection) {
-    FlightEvents.record(() -> new FlightEvents.Connect(connection));
+    FlightEvents.record(() -> new FlightEvents.Connect(connection).commit());
     opened.increment();
     Log.debug(() -> connection + " is open");
   }
@@ -67,7 +67,7 @@ final class Monitor {
    * @param wasOpen whether the peers had said HELLO
    */
   void closed(Connection connection, boolean wasOpen, String reason, int lostCalls) {
-    FlightEvents.record(() -> new FlightEvents.Close(connection, reason, lostCalls));
+    FlightEvents.record(() -> new FlightEvents.Close(connection, reason, lostCalls).commit());
     (wasOpen ? closed : failed).increment();
     Log.debug(() -> connection + " is over, with " + lostCalls + " calls: " + reason);
   }
@@ -77,7 +77,7 @@ final class Monitor {
     if (reason.isALimit()) {
       hitLimit(connection, text);
     }
-    FlightEvents.record(() -> new FlightEvents.GoAway(connection, false, reason, text));
+    FlightEvents.record(() -> new FlightEvents.GoAway(connection, false, reason, text).commit());
     if (reason.isAFault()) {
       tellOfFault(connection + " is given up, " + reason + ": " + text);
     }
@@ -86,7 +86,7 @@ final class Monitor {
 
   /** The peer goes away; {@code text} is escaped. */
   void heardGoAway(Connection connection, GoAwayReason reason, String text) {
-    FlightEvents.record(() -> new FlightEvents.GoAway(connection, true, reason, text));
+    FlightEvents.record(() -> new FlightEvents.GoAway(connection, true, reason, text).commit());
     if (reason.isAFault()) {
       tellOfFault(connection + " was given up by the peer, " + reason + ": " + text);
     }
@@ -108,7 +108,7 @@ final class Monitor {
 
   /** The peer was held to a limit. */
   void hitLimit(Connection connection, String limit) {
-    FlightEvents.record(() -> new FlightEvents.LimitHit(connection, limit));
+    FlightEvents.record(() -> new FlightEvents.LimitHit(connection, limit).commit());
     limitsHit.increment();
     Log.debug(() -> connection + " has hit a limit: " + limit);
   }
@@ -120,8 +120,8 @@ final class Monitor {
 
   /** User code has held up the thread that read, and another one reads now. */
   void roleMoved(Connection connection, String call, String from) {
-    FlightEvents.record(() -> new FlightEvents.SlowHandler(connection, call, from));
-    FlightEvents.record(() -> new FlightEvents.RoleMoved(connection, from));
+    FlightEvents.record(() -> new FlightEvents.SlowHandler(connection, call, from).commit());
+    FlightEvents.record(() -> new FlightEvents.RoleMoved(connection, from).commit());
     rolesMoved.increment();
   }
 }

@@ -99,8 +99,8 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.HandlerLimit",
-          "    if (waiting >= ofAll.waiting()) {",
-          "    if (waiting > ofAll.waiting()) {")),
+          "asManyAsMay = waiting >= ofAll.waiting();",
+          "asManyAsMay = waiting > ofAll.waiting();")),
   CANCELLED_HANDLERS(
       "dev.strait.rpc.LimitTest",
       "aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled",
@@ -219,8 +219,8 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.HandlerLimit",
-          "    if (share.waiting.size() >= ofOne.waiting()) {",
-          "    if (share.waiting.size() > ofOne.waiting()) {")),
+          "asManyAsMay || share.waiting.size() >= ofOne.waiting()",
+          "asManyAsMay || share.waiting.size() > ofOne.waiting()")),
   USER_CALLS_LEFT(
       "dev.strait.rpc.UserQuotaTest",
       "callsWhoseConnectionIsGoneCountUntilTheirHandlersAreBack",

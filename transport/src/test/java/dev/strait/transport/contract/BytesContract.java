@@ -38,7 +38,7 @@ abstract class BytesContract extends ContractBase {
   @Test
   void whatWasWrittenIsUnsentUntilItIsFlushed() throws Exception {
     try (Pair pair = pair()) {
-      assertFalse(pair.near.hasUnsent());
+      Eventually.isTrue(() -> !pair.near.hasUnsent());
       assertTrue(pair.near.write(ByteBuffer.wrap(new byte[3])));
       assertTrue(pair.near.hasUnsent());
       pair.near.flush();
