@@ -96,7 +96,7 @@ class BindHygieneTest {
     int started = race(address, random, 300);
 
     Eventually.isTrue(() -> Resources.straitThreads() == 0);
-    Eventually.isTrue(() -> Resources.descriptors() == descriptors);
+    Eventually.isTrue(() -> Resources.descriptors() <= descriptors);
     reporter.publishEntry("rounds", "300, of which the start came through in " + started);
     try (Acceptor acceptor = serve(address)) {
       connect(address);
