@@ -136,7 +136,7 @@ final class BenchmarkSmokeTest {
   }
 
   @Tag("nightly")
-  @Timeout(600)
+  @Timeout(1_800)
   @ParameterizedTest
   @ValueSource(
       classes = {
