@@ -54,7 +54,7 @@ final class FlightEvents {
     OfConnection(Connection connection) {
       endpoint = connection.name();
       PeerCredentials peer = connection.knownPeer();
-      peerUid = peer == null ? -1 : peer.uid();
+      peerUid = connection.uid();
       peerPid = peer == null ? -1 : peer.pid();
       connecting = connection.isConnecting();
     }

@@ -11,6 +11,7 @@ import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
 import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.PeerPolicy;
+import dev.strait.transport.contract.Resources;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -20,7 +21,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -595,9 +595,9 @@ final class ChannelLifeTest {
     // Once before, for what is opened at the first use and kept. Nothing is open at either count:
     // a connection opens a selector when it first waits, which may be late.
     serveChannels(1);
-    int before = descriptors();
+    int before = Resources.descriptors();
     serveChannels(100);
-    Local.await("descriptors stay open", () -> descriptors() <= before);
+    Local.await("descriptors stay open", () -> Resources.descriptors() <= before);
   }
 
   private void serveChannels(int count) throws Exception {
@@ -610,10 +610,6 @@ final class ChannelLifeTest {
     }
     server.shutdown();
     assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
-  }
-
-  private static int descriptors() {
-    return new File("/proc/self/fd").list().length;
   }
 
   private ServerCallHandler<byte[], byte[]> waiting(CountDownLatch cancelled) {

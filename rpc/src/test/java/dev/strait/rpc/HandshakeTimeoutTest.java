@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -57,18 +58,17 @@ final class HandshakeTimeoutTest {
     VirtualTime time = new VirtualTime();
     AtomicInteger read = new AtomicInteger();
     Server server =
-        local.serve(
-            b ->
-                time.drive(b.addService(new EchoService()).handshakeTimeout(5, TimeUnit.SECONDS))
-                    .transportProvider(
-                        new Links() {
-                          @Override
-                          int read(Link link, ByteBuffer target) throws IOException {
-                            int n = super.read(link, target);
-                            read.addAndGet(n);
-                            return n;
-                          }
-                        }));
+        serve(
+            time,
+            link ->
+                new ForwardingLink(link) {
+                  @Override
+                  public int read(ByteBuffer target) throws IOException {
+                    int n = super.read(target);
+                    read.addAndGet(n);
+                    return n;
+                  }
+                });
     ScriptedPeer peer = local.peer();
     peer.next(FrameType.HELLO);
     ByteBuffer hello = ByteBuffer.allocate(1024);
@@ -92,18 +92,17 @@ final class HandshakeTimeoutTest {
   void aClientThatIsTurnedOutWhileAnotherThreadSendsIsToldSo() throws Exception {
     VirtualTime time = new VirtualTime();
     CountDownLatch goOn = new CountDownLatch(1);
-    local.serve(
-        b ->
-            time.drive(b.addService(new EchoService()).handshakeTimeout(5, TimeUnit.SECONDS))
-                .transportProvider(
-                    new Links() {
-                      @Override
-                      int write(Link link, ByteBuffer source) throws IOException {
-                        int written = super.write(link, source);
-                        Local.await(goOn);
-                        return written;
-                      }
-                    }));
+    serve(
+        time,
+        link ->
+            new ForwardingLink(link) {
+              @Override
+              public int write(ByteBuffer source) throws IOException {
+                int written = super.write(source);
+                Local.await(goOn);
+                return written;
+              }
+            });
     ScriptedPeer peer = local.peer();
     peer.next(FrameType.HELLO);
 
@@ -114,34 +113,18 @@ final class HandshakeTimeoutTest {
     peer.expectEnd();
   }
 
-  /** A server's links, as a test changes them. */
-  private abstract static class Links extends ForwardingProvider {
-    Links() {
-      super(TransportProvider.builtIn());
-    }
-
-    int read(Link link, ByteBuffer target) throws IOException {
-      return link.read(target);
-    }
-
-    int write(Link link, ByteBuffer source) throws IOException {
-      return link.write(source);
-    }
-
-    @Override
-    protected Link accepted(Link accepted) {
-      return new ForwardingLink(accepted) {
-        @Override
-        public int read(ByteBuffer target) throws IOException {
-          return Links.this.read(accepted, target);
-        }
-
-        @Override
-        public int write(ByteBuffer source) throws IOException {
-          return Links.this.write(accepted, source);
-        }
-      };
-    }
+  /** A server that gives its clients five seconds, with links as the test changes them. */
+  private Server serve(VirtualTime time, UnaryOperator<Link> change) throws IOException {
+    return local.serve(
+        b ->
+            time.drive(b.addService(new EchoService()).handshakeTimeout(5, TimeUnit.SECONDS))
+                .transportProvider(
+                    new ForwardingProvider(TransportProvider.builtIn()) {
+                      @Override
+                      protected Link accepted(Link link) {
+                        return change.apply(link);
+                      }
+                    }));
   }
 
   @Test

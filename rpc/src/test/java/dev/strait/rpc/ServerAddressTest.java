@@ -3,19 +3,18 @@ package dev.strait.rpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
 import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.IpcAddress;
+import dev.strait.transport.contract.Resources;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import java.io.File;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -41,12 +40,6 @@ final class ServerAddressTest {
     return EchoRequest.newBuilder().setText(text).build();
   }
 
-  private static int descriptors() {
-    String[] names = new File("/proc/self/fd").list();
-    assumeTrue(names != null, "SKIPPED: no /proc/self/fd to count descriptors in");
-    return names.length;
-  }
-
   private long threads() {
     String name = local.address().toString();
     return Thread.getAllStackTraces().keySet().stream()
@@ -59,15 +52,16 @@ final class ServerAddressTest {
   @DisplayName("D3 a shutdown that races the start leaves nothing")
   void aShutdownThatRacesTheStartLeavesNothing(boolean now, TestReporter reporter)
       throws Exception {
+    Resources.assumeDescriptorsCanBeCounted();
     Random random = new Random(3);
     race(10, now, random);
     Local.await("threads end", () -> threads() == 0);
-    int before = descriptors();
+    int before = Resources.descriptors();
 
     int started = race(150, now, random);
 
     Local.await("threads end", () -> threads() == 0);
-    Local.await("descriptors are given back", () -> descriptors() <= before);
+    Local.await("descriptors are given back", () -> Resources.descriptors() <= before);
     reporter.publishEntry("rounds", "150, of which the start came through in " + started);
     local.serveEcho();
     assertEquals("x", EchoGrpc.newBlockingStub(local.channel()).unary(request("x")).getText());
