@@ -225,7 +225,10 @@ final class Fifo implements AutoCloseable {
           case ENOENT -> new NoSuchFileException(name);
           case EEXIST -> new FileAlreadyExistsException(name);
           case EACCES -> new AccessDeniedException(name);
-          default -> new FileSystemException(name, null, e.getMessage());
+          // JNA puts the number before the text, the platform does not.
+          default ->
+              new FileSystemException(
+                  name, null, String.valueOf(e.getMessage()).replaceFirst("^\\[\\d+] ", ""));
         };
     failure.initCause(e);
     return failure;

@@ -82,7 +82,7 @@ class BindHygieneTest {
   // D3.
 
   @ParameterizedTest(name = "{0}:")
-  @ValueSource(strings = {"unix", "unix-abstract", "memory"})
+  @ValueSource(strings = {"unix", "unix-abstract", "pipe", "memory"})
   @DisplayName("D3 a shutdown that races the start leaves nothing")
   void aShutdownThatRacesTheStartLeavesNothing(String scheme, TestReporter reporter)
       throws Exception {
@@ -133,6 +133,9 @@ class BindHygieneTest {
       closer.finish();
       if (address.scheme() == IpcAddress.Scheme.UNIX) {
         assertNull(BoundSocket.found(path(address)), "the socket file is left");
+      }
+      if (address.scheme() == IpcAddress.Scheme.PIPE) {
+        assertNull(BoundSocket.found(path(address).resolve("accept")), "the pipe is left");
       }
     }
     return started;
@@ -187,14 +190,14 @@ class BindHygieneTest {
   // D5.
 
   @ParameterizedTest(name = "{0}:")
-  @ValueSource(strings = {"unix", "unix-abstract"})
+  @ValueSource(strings = {"unix", "unix-abstract", "pipe"})
   @DisplayName("D5 ten cycles of kill -9 and restart need no clean-up")
   void tenCyclesOfKillAndRestartNeedNoCleanUp(String scheme) throws Exception {
     killAndRestart(fresh(scheme), 10);
   }
 
   @ParameterizedTest(name = "{0}:")
-  @ValueSource(strings = {"unix", "unix-abstract"})
+  @ValueSource(strings = {"unix", "unix-abstract", "pipe"})
   @Tag("nightly")
   @Timeout(600)
   @DisplayName("D5 a hundred cycles of kill -9 and restart need no clean-up")

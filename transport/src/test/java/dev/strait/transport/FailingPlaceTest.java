@@ -31,6 +31,10 @@ class FailingPlaceTest {
     return "unix:" + directory.resolve(name);
   }
 
+  private String pipe(String name) {
+    return "pipe:" + directory.resolve(name);
+  }
+
   /** Has another process serve and connect to each, behind the prefix; gives what it told. */
   private List<String> tryAll(List<String> prefix, String... addresses) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("try"));
@@ -121,6 +125,49 @@ class FailingPlaceTest {
   }
 
   @Test
+  @DisplayName("P1 the same over pipe:, also for a client that can make no pipes")
+  void aFullTmpfsIsATypedErrorOverPipes() throws Exception {
+    // An inode each is the root's, the lock's, the server's pipe's, and two are a client's.
+    StringBuilder mounts = new StringBuilder("true");
+    for (int inodes = 1; inodes <= 5; inodes++) {
+      Path place = mountPoint("inodes" + inodes);
+      mounts.append(" && mount -t tmpfs -o mode=700,nr_inodes=").append(inodes);
+      mounts.append(" none ").append(place);
+    }
+
+    List<String> lines =
+        tryAll(
+            withMounts(mounts.toString()),
+            pipe("inodes1/new"),
+            pipe("inodes1"),
+            pipe("inodes2"),
+            pipe("inodes2"),
+            pipe("inodes3"),
+            pipe("inodes4"),
+            pipe("inodes4"),
+            pipe("inodes5"));
+
+    List<String> missing =
+        List.of(
+            "inodes1/new: cannot serve " + pipe("inodes1/new"),
+            "inodes1/lock: cannot serve " + pipe("inodes1"),
+            "inodes2/accept: cannot serve " + pipe("inodes2"),
+            // Again, so the first try has given its lock back.
+            "inodes2/accept: cannot serve " + pipe("inodes2"),
+            "inodes3/c-ID.up: cannot connect to " + pipe("inodes3"),
+            "inodes4/c-ID.down: cannot connect to " + pipe("inodes4"),
+            "inodes4/c-ID.down: cannot connect to " + pipe("inodes4"));
+    for (int i = 0; i < missing.size(); i++) {
+      assertEquals(
+          "FAILED FileSystemException: "
+              + directory.resolve(missing.get(i))
+              + ": No space left on device",
+          lines.get(i).replaceFirst("c-[0-9a-f]{32}", "c-ID"));
+    }
+    assertEquals("OK", lines.get(missing.size()));
+  }
+
+  @Test
   @DisplayName("P2 a read-only file system: a typed error that names endpoint and path")
   void aReadOnlyFileSystemIsATypedError() throws Exception {
     Path readOnly = mountPoint("readonly");
@@ -134,20 +181,24 @@ class FailingPlaceTest {
                 + readOnly
                 + "/b.sock.lock && mount -o remount,ro none "
                 + readOnly);
+    String[] addresses = {
+      unix("readonly/a.sock"),
+      unix("readonly/b.sock"),
+      unix("readonly/new/a.sock"),
+      pipe("readonly"),
+      pipe("readonly/new"),
+    };
+    String[] files = {"/a.sock.lock", "/b.sock.lock", "/new", "/lock", "/new"};
 
-    List<String> lines =
-        tryAll(
-            prefix, unix("readonly/a.sock"), unix("readonly/b.sock"), unix("readonly/new/a.sock"));
+    List<String> lines = tryAll(prefix, addresses);
 
-    for (int i = 0; i < 3; i++) {
-      String file = List.of("/a.sock.lock", "/b.sock.lock", "/new").get(i);
-      String name = List.of("/a.sock", "/b.sock", "/new/a.sock").get(i);
+    for (int i = 0; i < files.length; i++) {
       assertEquals(
           "FAILED FileSystemException: "
               + readOnly
-              + file
+              + files[i]
               + ": cannot serve "
-              + unix("readonly" + name)
+              + addresses[i]
               + ": Read-only file system",
           lines.get(i));
     }
@@ -175,6 +226,9 @@ class FailingPlaceTest {
           "connect unix:" + closed + "/a.sock",
           "connect " + served,
           served.toString(),
+          "pipe:" + closed + "/pipes",
+          "connect pipe:" + closed + "/pipes",
+          "pipe:" + readable + "/pipes",
         };
         List<String> arguments = new ArrayList<>(List.of("try"));
         arguments.addAll(List.of(what));
@@ -191,6 +245,9 @@ class FailingPlaceTest {
           closed + "/a.sock",
           served.name(),
           readable + "/root.sock.lock",
+          closed + "/pipes",
+          closed + "/pipes",
+          readable + "/pipes",
         };
         for (int i = 0; i < what.length; i++) {
           String line = lines.get(i);
@@ -198,6 +255,7 @@ class FailingPlaceTest {
           assertTrue(line.contains(what[i].replace("connect ", "")), line);
         }
         assertFalse(Files.exists(readable.resolve("new")));
+        assertFalse(Files.exists(readable.resolve("pipes")));
         assertFalse(Files.exists(halfway.resolve("a.sock")));
       }
     }
@@ -206,14 +264,13 @@ class FailingPlaceTest {
   @Test
   @DisplayName("P2 a missing directory: a typed error that names endpoint and path")
   void aMissingDirectoryIsATypedError() {
-    IpcAddress address = IpcAddress.of(unix("no/where/a.sock"));
-    NoSuchFileException missing =
-        assertThrows(
-            NoSuchFileException.class,
-            () -> Transports.acceptor(address, TransportOptions.DEFAULTS).start(Transport::close));
-    assertEquals(directory.resolve("no").toString(), missing.getFile());
-    assertTrue(missing.getMessage().contains(address.toString()), missing.getMessage());
-    assertFalse(Files.exists(directory.resolve("no")));
+    for (String text : List.of(unix("no/where/a.sock"), pipe("no/where"))) {
+      IpcAddress address = IpcAddress.of(text);
+      NoSuchFileException missing = assertThrows(NoSuchFileException.class, () -> start(address));
+      assertEquals(directory.resolve("no").toString(), missing.getFile());
+      assertTrue(missing.getMessage().contains(text), missing.getMessage());
+      assertFalse(Files.exists(directory.resolve("no")));
+    }
   }
 
   @Test
