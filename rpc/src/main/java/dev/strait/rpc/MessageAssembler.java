@@ -115,7 +115,7 @@ final class MessageAssembler {
   }
 
   private @Nullable InboundMessage begin(ByteBuffer data) throws StreamException {
-    int announced = Fields.i32(data, "message");
+    int announced = Fields.i32(data, "MESSAGE");
     checkSize(Integer.toUnsignedLong(announced), maxMessageBytes);
     int length = data.remaining();
     if (length >= announced) {

@@ -421,15 +421,6 @@ abstract class WireErrorTest {
   }
 
   @Test
-  void aShortPingIsFatal() throws IOException {
-    ScriptedPeer peer = local.greetedPeer();
-
-    peer.send(0, FrameType.PING, 0, new Data().u32(1));
-
-    assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "malformed PING");
-  }
-
-  @Test
   void aPingIsAnsweredWithItsPayload() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
 
@@ -882,15 +873,6 @@ abstract class WireErrorTest {
     RawFrame close = peer.nextButWindow();
     assertEquals(0, close.statusCode(), close::toString);
     peer.expectEnd();
-  }
-
-  @Test
-  void aMalformedGoAwayIsFatal() throws IOException {
-    ScriptedPeer peer = local.greetedPeer();
-
-    peer.send(0, FrameType.GO_AWAY, 0, new Data().u32(0).u32(0).u16(9));
-
-    assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "malformed GO_AWAY");
   }
 
   private static Hello hello(int magic, int minVersion, int maxVersion) {
