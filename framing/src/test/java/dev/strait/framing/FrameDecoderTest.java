@@ -22,6 +22,7 @@ class FrameDecoderTest {
 
   private final Recorder recorder = new Recorder();
 
+  /** F1. */
   @ParameterizedTest
   @ValueSource(ints = {0xffff_ffff, 0x8000_0000, 0x7fff_ffff, 0x0100_0000})
   void aLengthThatNeedsItsFirstByteIsRefusedAlsoWhenTheLimitsLetItPass(int length) {
@@ -85,6 +86,7 @@ class FrameDecoderTest {
     }
   }
 
+  /** F4. */
   @Test
   void aPeerThatAnnouncesMuchAndStallsPinsLittle() throws Exception {
     for (int i = 0; i < 2; i++) {
@@ -138,6 +140,7 @@ class FrameDecoderTest {
     assertEquals(2, target.get(49_999));
   }
 
+  /** F5. */
   @Test
   void everyTypeWithEveryFlagsPassesUnchanged() throws FrameException {
     FrameDecoder decoder = new FrameDecoder(NONE, recorder);

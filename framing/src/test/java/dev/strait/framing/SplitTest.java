@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** However the bytes of a stream are cut, the frames are the same. */
 @ExtendWith(NoLeakedBuffers.class)
 class SplitTest {
+  /** F3. */
   @ParameterizedTest
   @EnumSource
   void everyPairOfCutsGivesTheSameFrames(Layout layout) throws FrameException {
@@ -59,6 +60,7 @@ class SplitTest {
     }
   }
 
+  /** F9. */
   @ParameterizedTest
   @EnumSource
   void anEndInsideAFrameIsAnErrorAndOneBetweenFramesIsNot(Layout layout) throws FrameException {

@@ -47,6 +47,7 @@ final class CutTest {
     assertTrue(cutAtEveryByte(Faults.NONE::resettingAfter) > 100);
   }
 
+  /** F9. */
   @Test
   void anEndAtAnyByteEndsTheCallOnceOnBothSides() throws Exception {
     local.serve(builder -> builder.addService(Raw.service(Raw.UNARY, new CountingEcho())));

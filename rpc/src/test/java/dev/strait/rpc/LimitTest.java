@@ -320,6 +320,7 @@ final class LimitTest {
             .getText());
   }
 
+  /** H1. */
   @Test
   void silentConnectionsDoNotKeepNewcomersOut() throws Exception {
     Server server =

@@ -79,6 +79,7 @@ final class SimulatorTest {
 
   @TempDir Path directory;
 
+  /** K1, G2, G7, G10. */
   @Test
   @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void twentyThousandLivesHold() throws Exception {

@@ -114,6 +114,7 @@ abstract class WireErrorTest {
 
   // The first bytes.
 
+  /** H4. */
   @Test
   void aHelloWithAnotherMagicIsRefusedWithBothMagics() throws IOException {
     ScriptedPeer peer = local.peer();
@@ -124,6 +125,7 @@ abstract class WireErrorTest {
     assertGoesAway(peer, GoAwayReason.VERSION_MISMATCH, "0x12345678", "0x53545254");
   }
 
+  /** H4. */
   @Test
   void aHelloOfAnotherVersionIsRefusedWithBothSidesVersions() throws IOException {
     ScriptedPeer peer = local.peer();
@@ -164,6 +166,7 @@ abstract class WireErrorTest {
     assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "10", "20", "1024");
   }
 
+  /** H5. */
   @Test
   void aCallBeforeHelloIsRefused() throws IOException {
     ScriptedPeer peer = local.peer();
@@ -218,6 +221,7 @@ abstract class WireErrorTest {
     assertGoesAway(peer, GoAwayReason.FRAME_TOO_LARGE, "1035", "1034");
   }
 
+  /** H5. */
   @Test
   void aSecondHelloIsRefused() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
@@ -258,6 +262,7 @@ abstract class WireErrorTest {
     assertGoesAway(peer, GoAwayReason.PROTOCOL_ERROR, "ttrpc");
   }
 
+  /** F4. */
   @Test
   void aHelloOverItsLimitIsRefusedAtTheHeader() throws IOException {
     ScriptedPeer peer = local.peer();
@@ -270,6 +275,7 @@ abstract class WireErrorTest {
 
   // Frames that make no sense.
 
+  /** F1. */
   @Test
   void aFrameOverTheLimitIsRefusedAtTheHeader() throws IOException {
     ScriptedPeer peer = local.greetedPeer();
@@ -318,6 +324,7 @@ abstract class WireErrorTest {
     }
   }
 
+  /** F5. */
   @Test
   void unknownFlagsAreFatal() throws IOException {
     int[][] typesAndFlags = {

@@ -95,6 +95,7 @@ class BufferPoolTest {
     assertEquals(List.of(), pool.leaks());
   }
 
+  /** A3. */
   @Test
   void theTestsRunInStrictMode() {
     ByteBuffer buffer = BufferPool.shared().acquire();

@@ -201,6 +201,7 @@ abstract class ConnectContract extends BytesContract {
     }
   }
 
+  /** L6. */
   @Test
   void connectTimesOutWhileTheBacklogIsFull() throws Exception {
     try (StuckServer server = new StuckServer(freshAddress(), options())) {
