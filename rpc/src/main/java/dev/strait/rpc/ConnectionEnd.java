@@ -305,9 +305,10 @@ final class ConnectionEnd {
     if (again) {
       reading.wakeCallerOf(stream);
       stream.makeAgain(reason);
-    } else {
+    } else if (processed || !stream.state().isOver()) {
       stream.connectionLost(reason);
     }
+    // Else another thread is just ending it for a reason of its own, and tells that.
   }
 
   /** Why calls end, or do not begin. */

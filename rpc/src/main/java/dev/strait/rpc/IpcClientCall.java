@@ -81,7 +81,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
   private final Context context = Context.current();
   private final CallTimeout timeout;
   private final @Nullable Thread blockedThread;
-  private final ClientStream stream;
+  final ClientStream stream;
   private final boolean clientSendsOneMessage;
   private final boolean oneWay;
 

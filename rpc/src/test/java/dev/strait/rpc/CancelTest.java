@@ -130,6 +130,33 @@ final class CancelTest {
     assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS), "a call is still counted");
   }
 
+  /**
+   * A thread has begun to cancel a call that waits to be opened, when another one finds that it
+   * never will be: then the first one ends it, and says why.
+   */
+  @Test
+  void aCallThatIsBeingCancelledIsNotLostWithItsConnection() throws Exception {
+    ScriptedPeer.Listening server = local.listen();
+    ManagedChannel channel = local.channel();
+    channel.newCall(Raw.BIDI, CallOptions.DEFAULT).start(new RecordingListener<>(), new Metadata());
+    ScriptedPeer peer = local.closing(server.accept());
+    peer.hello(Limits.DEFAULTS.withMaxStreams(1));
+    peer.next(FrameType.OPEN);
+    RecordingListener<byte[]> listener = new RecordingListener<>();
+    var call = (IpcClientCall<byte[], byte[]>) channel.newCall(Raw.BIDI, CallOptions.DEFAULT);
+    call.start(listener, new Metadata());
+    ClientStream stream = call.stream;
+
+    stream.reset();
+    stream.connection().end().lose(stream, false);
+    call.cancel("in time", null);
+
+    Status status = listener.awaitClose();
+    assertEquals(Status.Code.CANCELLED, status.getCode(), status::toString);
+    assertEquals("in time", status.getDescription());
+    listener.assertClosedOnce();
+  }
+
   private static void sendUnlessCancelled(ClientCall<byte[], byte[]> call) {
     try {
       call.sendMessage(new byte[1]);
