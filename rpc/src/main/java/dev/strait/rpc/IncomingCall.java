@@ -33,6 +33,7 @@ final class IncomingCall implements ServerStream.Call {
   private volatile @Nullable Executor executor; // null for the thread that reads
   private volatile @Nullable Throwable choiceFailed;
   private volatile @Nullable ServerMethodDefinition<?, ?> method; // once looked up for the choice
+  private volatile boolean mayStart; // before the executor has it
 
   @GuardedBy("this")
   private boolean counted;
@@ -101,10 +102,15 @@ final class IncomingCall implements ServerStream.Call {
     }
     ServerCallExecutorSupplier supplier = dispatcher().hosted().executorSupplier();
     if (supplier == null) {
-      stream.callbacks.proceed();
+      release();
     } else {
       chooseExecutor(supplier);
     }
+  }
+
+  private void release() {
+    mayStart = true;
+    stream.callbacks.proceed();
   }
 
   /** Asks where the handler is to run, and only then lets it begin. */
@@ -117,7 +123,7 @@ final class IncomingCall implements ServerStream.Call {
           } catch (Throwable e) {
             choiceFailed = e;
           }
-          stream.callbacks.proceed();
+          release();
         };
     Executor first = executor;
     // Not from here, which may be the thread that decodes.
@@ -197,7 +203,8 @@ final class IncomingCall implements ServerStream.Call {
   @Override
   public void dispatch(CallbackQueue callbacks) {
     Executor own = executor;
-    if (own == null) {
+    // What ends before it may start runs nothing of the application's, and is kept by nobody.
+    if (own == null || !mayStart) {
       callbacks.runInTurns();
     } else {
       Schedulers.execute(callbacks, own, dispatcher().fallbackExecutor());

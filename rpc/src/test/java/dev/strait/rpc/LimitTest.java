@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -229,6 +230,50 @@ final class LimitTest {
     answer(next());
     assertTrue(last.awaitClose().isOk());
     assertEquals(0, calls.size());
+  }
+
+  /** G4: or a peer would fill the queue of a slow executor with calls that are over. */
+  @Test
+  void callsThatEndBeforeTheyBeginTakeNoPlaceInTheirExecutor() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    ThreadPoolExecutor slow = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, queue);
+    local.closing(slow::shutdownNow);
+    local.closing(release::countDown);
+    ServerCallHandler<byte[], byte[]> blocking =
+        (call, headers) -> {
+          Local.await(release);
+          call.close(Status.ABORTED, new Metadata());
+          return new ServerCall.Listener<>() {};
+        };
+    Server server =
+        local.serve(
+            b ->
+                b.executor(slow)
+                    .maxRunningHandlers(1, 1)
+                    .addService(Raw.service(Raw.UNARY, blocking)));
+    ScriptedPeer peer = local.greetedPeer();
+    peer.unary(1, "raw/Unary");
+    peer.unary(3, "raw/Unary");
+
+    for (int i = 0; i < 1_000; i++) {
+      // Refused, since one runs and one waits.
+      peer.unary(5 + 4 * i, "raw/Unary");
+      // Waits in place of the one that is cancelled.
+      int waits = 3 + 4 * i;
+      peer.send(out -> Frames.cancel(out, waits, CancelCode.CANCELLED, ""));
+      peer.unary(7 + 4 * i, "raw/Unary");
+      assertEquals(CancelCode.LIMIT_EXCEEDED, peer.nextButWindow().cancelCode());
+    }
+
+    Local.await("all have come", () -> IpcCounters.of(server).callsTaken() == 2_002);
+    assertTrue(queue.size() <= 1, () -> queue.size() + " tasks wait in the executor");
+    release.countDown();
+    int aborted = Status.Code.ABORTED.value();
+    assertEquals(aborted, peer.nextButWindow().statusCode());
+    RawFrame last = peer.nextButWindow();
+    assertEquals(7 + 4 * 999, last.streamId());
+    assertEquals(aborted, last.statusCode());
   }
 
   @Test
