@@ -149,8 +149,7 @@ final class Calls {
       }
       int max = connection.limits().maxStreams();
       if (streams.openedByPeer() >= max) {
-        throw new StreamException(
-            CancelCode.NOT_PROCESSED, "over the limit of " + max + " open calls on one connection");
+        throw StreamException.noRoom("over the limit of " + max + " open calls on one connection");
       }
       stream = connection.incoming().accept(method, metadata, timeoutNanos, oneWay);
       streams.accept(streamId, stream);

@@ -309,7 +309,15 @@ final class ClientStream extends Stream {
       call.overAgain();
     }
     if (!first && oneWay && !event.status.isOk()) {
-      Log.debug(() -> "the one-way call " + this + " failed: " + event.status);
+      Status failed = event.status;
+      Log.debug(
+          () ->
+              "the one-way call "
+                  + this
+                  + " failed: "
+                  + failed.getCode()
+                  + " "
+                  + Escape.text(String.valueOf(failed.getDescription())));
     }
   }
 

@@ -80,13 +80,17 @@ final class ConnectionEnd {
     return goesAway || ended.get();
   }
 
-  /** The peer goes away. Called by the reading role only. */
-  void peerGoesAway(GoAwayReason reason, int lastStreamId, String text) {
+  /**
+   * The peer goes away. Called by the reading role only.
+   *
+   * @return false if it had said so before
+   */
+  boolean peerGoesAway(GoAwayReason reason, int lastStreamId, String text) {
     List<Stream> notProcessed;
     lock.lock();
     try {
       if (!drain.startTheirs()) {
-        return;
+        return false;
       }
       notProcessed = streams.takeNotProcessed(lastStreamId);
       notProcessed.forEach(writer.queue()::remove);
@@ -104,6 +108,7 @@ final class ConnectionEnd {
       lose(stream, false);
     }
     closeIfDrained();
+    return true;
   }
 
   /** Takes no new calls, lets the open ones end, and then closes. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class InboundFrames implements FrameListener {
   private static final int MAX_IDLE = 1000;
 
+  /** More than all the messages, of no bytes, that the credit of a connection lets be under way. */
+  private static final int MAX_LATE = 500_000;
+
   private final Connection connection;
   private final MethodNames methodNames;
   private final ReceiveCredit connectionCredit;
@@ -21,8 +24,9 @@ final class InboundFrames implements FrameListener {
   /** The credit of the frame at hand that no stream holds. */
   private int unclaimed;
 
-  private int idle; // frames in a row that said nothing
-  private int idleBefore; // the one that is looked at
+  private int idle; // frames that said nothing, since one that did
+  private int late; // frames for streams that are over, since then
+  private boolean saysSomething; // the frame at hand
 
   InboundFrames(Connection connection, ReceiveCredit connectionCredit) {
     this.connection = connection;
@@ -37,8 +41,7 @@ final class InboundFrames implements FrameListener {
       countIdle();
       return;
     }
-    idleBefore = idle;
-    idle = 0;
+    saysSomething = true;
     pay(FrameType.cost(type, flags, data.remaining()));
     try {
       switch (type) {
@@ -54,12 +57,16 @@ final class InboundFrames implements FrameListener {
         default -> throw new AssertionError(type);
       }
     } catch (StreamException e) {
-      if (e.code() == CancelCode.LIMIT_EXCEEDED || e.code() == CancelCode.FLOW_CONTROL_ERROR) {
+      if (e.isALimit()) {
         connection.monitor().hitLimit(connection, e.text());
       }
       failStream(streamId, e);
     } finally {
       returnUnclaimed();
+    }
+    if (saysSomething) {
+      idle = 0;
+      late = 0;
     }
   }
 
@@ -122,7 +129,7 @@ final class InboundFrames implements FrameListener {
   }
 
   private void headers(int streamId, ByteBuffer data) throws WireException, StreamException {
-    Stream stream = connection.calls().openOrClosed(streamId);
+    Stream stream = openOrLate(streamId);
     if (stream != null) {
       ClientStream client = client(stream, "HEADERS");
       client.receiveHeaders(MetadataCodec.decode(data, connection.limits().maxMetadataBytes()));
@@ -136,7 +143,7 @@ final class InboundFrames implements FrameListener {
     boolean end = (flags & FrameType.FLAG_END) != 0;
     boolean noMessage = (flags & FrameType.FLAG_NO_MESSAGE) != 0;
     boolean onlyEnd = flags == (FrameType.FLAG_END | FrameType.FLAG_NO_MESSAGE);
-    Stream stream = connection.calls().openOrClosed(streamId);
+    Stream stream = openOrLate(streamId);
     if (stream == null) {
       return;
     }
@@ -164,7 +171,7 @@ final class InboundFrames implements FrameListener {
 
   private void close(int streamId, int flags, ByteBuffer data)
       throws WireException, StreamException {
-    Stream stream = connection.calls().openOrClosed(streamId);
+    Stream stream = openOrLate(streamId);
     if (stream == null) {
       return;
     }
@@ -191,7 +198,7 @@ final class InboundFrames implements FrameListener {
   }
 
   private void cancel(int streamId, ByteBuffer data) throws WireException, StreamException {
-    Stream stream = connection.calls().openOrClosed(streamId);
+    Stream stream = openOrLate(streamId);
     if (stream != null) {
       CancelCode code = CancelCode.of(Fields.i32(data, "CANCEL"));
       String text = Fields.text(data, Fields.u16(data, "CANCEL"), "CANCEL");
@@ -201,7 +208,7 @@ final class InboundFrames implements FrameListener {
   }
 
   private void window(int streamId, ByteBuffer data) throws WireException, StreamException {
-    if (streamId != 0 && connection.calls().openOrClosed(streamId) == null) {
+    if (streamId != 0 && openOrLate(streamId) == null) {
       return;
     }
     if (!connection.calls().raiseCredit(streamId, Fields.i64(data, "WINDOW"))) {
@@ -219,19 +226,35 @@ final class InboundFrames implements FrameListener {
     }
   }
 
-  private void goAway(ByteBuffer data) throws StreamException {
+  private void goAway(ByteBuffer data) throws WireException, StreamException {
     GoAwayReason reason = GoAwayReason.of(Fields.i32(data, "GO_AWAY"));
     int lastStreamId = Fields.i32(data, "GO_AWAY");
     String text = Fields.text(data, Fields.u16(data, "GO_AWAY"), "GO_AWAY");
     if (!connection.hasHeardHello()) {
       connection.turnedAway();
     }
-    connection.end().peerGoesAway(reason, lastStreamId, text);
+    if (!connection.end().peerGoesAway(reason, lastStreamId, text)) {
+      stillIdle();
+    }
+  }
+
+  /** The stream of a frame; null if that is over, and the frame late. */
+  private @Nullable Stream openOrLate(int streamId) throws WireException {
+    Stream stream = connection.calls().openOrClosed(streamId);
+    if (stream == null) {
+      saysSomething = false;
+      if (++late > MAX_LATE) {
+        throw new WireException(
+            GoAwayReason.LIMIT_EXCEEDED,
+            "more than " + MAX_LATE + " frames in a row were for streams that are over");
+      }
+    }
+    return stream;
   }
 
   /** The frame has said nothing after all. */
   private void stillIdle() throws WireException {
-    idle = idleBefore;
+    saysSomething = false;
     countIdle();
   }
 

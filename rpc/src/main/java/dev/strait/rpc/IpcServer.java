@@ -227,15 +227,14 @@ final class IpcServer extends Server implements Connection.Owner {
       handshaking.add(connection);
     }
     if (evicted != null) {
-      evicted
-          .end()
-          .close(
-              new IOException(
-                  "more than "
-                      + options.maxHandshaking()
-                      + " connections of "
-                      + address
-                      + " are in their handshake; this is the oldest of its user"));
+      String limit =
+          "more than "
+              + options.maxHandshaking()
+              + " connections of "
+              + address
+              + " are in their handshake; this is the oldest of its user";
+      settings.monitor().hitLimit(evicted, limit);
+      evicted.end().close(new IOException(limit));
     }
     try {
       connection.start();

@@ -3,8 +3,10 @@ package dev.strait.rpc;
 import io.grpc.Metadata;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -20,6 +22,9 @@ final class MetadataCodec {
   private static final int MAX_ENTRIES = 0xffff;
   private static final int MAX_NAME_BYTES = 0xffff;
   private static final int MAX_CACHED_KEYS = 1024;
+
+  /** A peer chooses its names: longer ones are not worth the memory. */
+  private static final int MAX_CACHED_NAME_CHARS = 64;
 
   private static final Map<String, Metadata.Key<String>> ASCII_KEYS = new ConcurrentHashMap<>();
   private static final Map<String, Metadata.Key<byte[]>> BINARY_KEYS = new ConcurrentHashMap<>();
@@ -99,9 +104,7 @@ final class MetadataCodec {
     Metadata.Key<String> key = ASCII_KEYS.get(name);
     if (key == null) {
       key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-      if (ASCII_KEYS.size() < MAX_CACHED_KEYS) {
-        ASCII_KEYS.put(name, key);
-      }
+      keep(ASCII_KEYS, name, key);
     }
     return key;
   }
@@ -110,11 +113,27 @@ final class MetadataCodec {
     Metadata.Key<byte[]> key = BINARY_KEYS.get(name);
     if (key == null) {
       key = Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER);
-      if (BINARY_KEYS.size() < MAX_CACHED_KEYS) {
-        BINARY_KEYS.put(name, key);
-      }
+      keep(BINARY_KEYS, name, key);
     }
     return key;
+  }
+
+  /** Begins anew when it is full, so that no peer's names stay for good. */
+  private static <T> void keep(
+      Map<String, Metadata.Key<T>> keys, String name, Metadata.Key<T> key) {
+    if (name.length() <= MAX_CACHED_NAME_CHARS) {
+      if (keys.size() >= MAX_CACHED_KEYS) {
+        keys.clear();
+      }
+      keys.put(name, key);
+    }
+  }
+
+  /** The names that are kept, of all connections. */
+  static Set<String> keptNames() {
+    Set<String> names = new HashSet<>(ASCII_KEYS.keySet());
+    names.addAll(BINARY_KEYS.keySet());
+    return names;
   }
 
   private static StreamException tooLarge(long bytes, int entries, int maxBytes, String whose) {

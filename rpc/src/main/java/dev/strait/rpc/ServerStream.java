@@ -182,7 +182,8 @@ final class ServerStream extends Stream {
 
   @Override
   void receiveCancel(CancelCode code, String text) {
-    cancel(code.status().withDescription(text));
+    // Its handler may throw that again, and what a handler throws is logged.
+    cancel(code.status().withDescription(Escape.text(text)));
   }
 
   @Override

@@ -69,6 +69,22 @@ enum Guard {
           "dev.strait.rpc.InboundFrames",
           "    if (++idle > MAX_IDLE) {",
           "    if (idle > MAX_IDLE) {")),
+  LATE_FRAMES(
+      "dev.strait.rpc.MemoryWireErrorTest",
+      "aFloodOfLateFramesIsClosed",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.InboundFrames",
+          "      if (++late > MAX_LATE) {",
+          "      if (++late < 0) {")),
+  METADATA_NAMES(
+      "dev.strait.rpc.MetadataCodecTest",
+      "namesThatPeersSendAreKeptWithinBounds",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.MetadataCodec",
+          "      if (keys.size() >= MAX_CACHED_KEYS) {",
+          "      if (keys.size() < 0) {")),
   MESSAGE_BYTES(
       "dev.strait.rpc.MemoryWireErrorTest",
       "aMessageThatAnnouncesMoreThanTheLimitEndsThatCallOnly",
@@ -101,6 +117,14 @@ enum Guard {
           "dev.strait.rpc.HandlerLimit",
           "asManyAsMay = waiting >= ofAll.waiting();",
           "asManyAsMay = waiting > ofAll.waiting();")),
+  ENDED_CALLS(
+      "dev.strait.rpc.LimitTest",
+      "callsThatEndBeforeTheyBeginTakeNoPlaceInTheirExecutor",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.IncomingCall",
+          "    if (own == null || !mayStart) {",
+          "    if (own == null) {")),
   CANCELLED_HANDLERS(
       "dev.strait.rpc.LimitTest",
       "aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled",

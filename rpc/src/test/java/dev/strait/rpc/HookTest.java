@@ -95,6 +95,7 @@ final class HookTest {
                 Stream.of(
                         new IllegalStateException("on purpose"),
                         new StackOverflowError("on purpose"),
+                        new OutOfMemoryError("on purpose"),
                         // As other languages of the JVM let pass.
                         new IOException("on purpose"))
                     .map(thrown -> Arguments.of(hook, thrown)));

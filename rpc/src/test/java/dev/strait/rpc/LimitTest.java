@@ -53,8 +53,8 @@ final class LimitTest {
     };
   }
 
-  private void serve(int maxCalls, int maxRunning, int maxQueued) throws Exception {
-    local.serve(
+  private Server serve(int maxCalls, int maxRunning, int maxQueued) throws Exception {
+    return local.serve(
         b ->
             b.addService(
                     io.grpc.ServerServiceDefinition.builder("raw")
@@ -105,7 +105,7 @@ final class LimitTest {
 
   @Test
   void aClientThatDoesNotKeepToTheLimitIsRefusedTheCall() throws Exception {
-    serve(2, 100, 100);
+    Server server = serve(2, 100, 100);
     ScriptedPeer peer = local.greetedPeer();
 
     for (int id = 1; id <= 5; id += 2) {
@@ -116,6 +116,7 @@ final class LimitTest {
     assertEquals(5, cancel.streamId());
     assertEquals(CancelCode.NOT_PROCESSED, cancel.cancelCode());
     assertTrue(cancel.text().contains("2 open calls"), cancel::toString);
+    assertEquals(1, IpcCounters.of(server).limitsHit());
     answer(next());
     assertEquals(0, peer.nextButWindow().statusCode());
   }
@@ -378,6 +379,7 @@ final class LimitTest {
 
     Local.await(
         "others are turned out", () -> IpcCounters.of(server).connectionsFailed() >= 80 - 64);
+    assertTrue(IpcCounters.of(server).limitsHit() >= 80 - 64);
   }
 
   /** G3: at most 64 KiB each, and no buffer that stays. */

@@ -2,6 +2,7 @@ package dev.strait.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -143,5 +144,21 @@ final class MetadataCodecTest {
         assertNotNull(expected.text());
       }
     }
+  }
+
+  /** They are for all connections, and a peer chooses them. */
+  @Test
+  void namesThatPeersSendAreKeptWithinBounds() throws Exception {
+    String tooLong = "n".repeat(65);
+    MetadataCodec.decode(new Data().u16(1).entry(tooLong, new byte[1]).toBuffer(), 8192);
+    for (int i = 0; i < 5_000; i++) {
+      Data block = new Data().u16(2);
+      block.entry("name" + i, new byte[1]).entry("name" + i + "-bin", new byte[1]);
+      MetadataCodec.decode(block.toBuffer(), 8192);
+    }
+
+    assertFalse(MetadataCodec.keptNames().contains(tooLong));
+    assertTrue(MetadataCodec.keptNames().size() <= 2 * 1024);
+    assertTrue(MetadataCodec.keptNames().contains("name4999"), "the last is kept");
   }
 }

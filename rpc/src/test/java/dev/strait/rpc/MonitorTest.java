@@ -14,6 +14,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,18 +204,55 @@ final class MonitorTest {
     ManagedChannel channel = local.channel();
     CallOptions options = CallOptions.DEFAULT.withCallCredentials(token);
     Status first = Raw.unary(channel, Raw.UNARY, options, (byte) 1).awaitClose();
-    CallOptions larger = options.withOption(CallOptions.Key.create("k"), SECRET.repeat(9));
-    Raw.unary(channel, Raw.UNARY, larger, (byte) 1).awaitClose();
+    ScriptedPeer peer = local.greetedPeer();
+    byte[] larger = SECRET.repeat(9).getBytes(StandardCharsets.US_ASCII);
+    peer.send(
+        1,
+        FrameType.OPEN,
+        FrameType.FLAG_METHOD_NAME,
+        new Data().u32(0).text("raw/Unary").u16(0).u16(1).entry("auth", larger));
+    RawFrame refused = peer.next(FrameType.CANCEL);
+    assertEquals(CancelCode.LIMIT_EXCEEDED, refused.cancelCode());
     channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     stop();
-    assertFalse(events.isEmpty());
+    assertTrue(
+        events.stream().anyMatch(event -> event.getEventType().getName().endsWith("LimitHit")));
     StringBuilder seen = new StringBuilder();
-    seen.append(first).append(channel).append(server).append(IpcCounters.of(channel));
+    seen.append(refused.text())
+        .append(first)
+        .append(channel)
+        .append(server)
+        .append(IpcCounters.of(channel));
     events.forEach(seen::append);
     log.lines.forEach(seen::append);
     assertTrue(seen.indexOf("strait") >= 0);
     assertFalse(seen.indexOf(SECRET) >= 0, seen::toString);
+  }
+
+  /** What else a peer says may get into the log: of a call that nobody waits for any more. */
+  @Test
+  void whatAPeerSaysOfAOneWayCallIsEscapedInTheLog() throws Exception {
+    SeenLog log = new SeenLog();
+    local.closing(log::close);
+    ScriptedPeer.Listening server = local.listen();
+    ManagedChannel channel = local.channel();
+    String rude = "a\nb\u001b[31m";
+    for (int i = 0; i < 2; i++) {
+      OneWay.futureCall(channel, Raw.UNARY, CallOptions.DEFAULT, new byte[1]);
+    }
+    ScriptedPeer peer = local.closing(server.acceptAndGreet());
+    int first = peer.next(FrameType.OPEN).streamId();
+    int second = peer.next(FrameType.OPEN).streamId();
+
+    peer.send(first, FrameType.CLOSE, 0, new Data().u8(13).text(rude).noMetadata());
+    peer.send(out -> Frames.cancel(out, second, CancelCode.INTERNAL_ERROR, rude));
+
+    Local.await("both were told", () -> log.failed().size() == 2);
+    for (String line : log.failed()) {
+      assertTrue(line.contains("a\\u000ab\\u001b[31m"), line);
+      assertFalse(line.contains("\u001b"), line);
+    }
   }
 
   @Test
@@ -254,6 +292,11 @@ final class MonitorTest {
   private static final class SeenLog extends Handler {
     final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final Logger logger = Logger.getLogger("dev.strait");
+
+    /** Of calls that failed. */
+    List<String> failed() {
+      return lines.stream().filter(line -> line.contains(" failed: ")).toList();
+    }
 
     SeenLog() {
       logger.setLevel(Level.ALL);

@@ -26,9 +26,10 @@ final class SimulatorProcess implements AutoCloseable {
 
   /**
    * @param slot which of those that run at the same time
+   * @param strict whether buffers are watched, which takes half as long again
    */
-  static SimulatorProcess start(int slot, String classPath, long firstSeed, long seeds)
-      throws IOException {
+  static SimulatorProcess start(
+      int slot, String classPath, long firstSeed, long seeds, boolean strict) throws IOException {
     // A change of threads costs a third when both are on one core.
     List<String> prefix =
         CORES.isEmpty()
@@ -37,7 +38,10 @@ final class SimulatorProcess implements AutoCloseable {
     return new SimulatorProcess(
         ChildProcess.startWithFlags(
             prefix,
-            List.of("-XX:ActiveProcessorCount=2", "-Xmx512m"),
+            List.of(
+                "-XX:ActiveProcessorCount=2",
+                "-Xmx512m",
+                "-Ddev.strait.bufferPool.strict=" + strict),
             classPath,
             SimulatorMain.class,
             Long.toString(firstSeed),

@@ -29,6 +29,7 @@ final class SimulatorTest {
   private static final String SEED = "strait.simulator.seed";
   private static final int SEEDS = 20_000;
   private static final int NIGHTLY_SEEDS = 2_000_000;
+  private static final int STRICT_SEEDS = 2_000;
   private static final long FIRST_SEED = 1;
 
   /** So many lives are enough to find each of the planted bugs. */
@@ -83,7 +84,7 @@ final class SimulatorTest {
   @Test
   @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void twentyThousandLivesHold() throws Exception {
-    long calls = run(SEEDS);
+    long calls = run(SEEDS, false);
     assertTrue(calls >= 1_000_000, () -> "only " + calls + " calls");
   }
 
@@ -91,18 +92,30 @@ final class SimulatorTest {
   @Tag("nightly")
   @Timeout(value = 8, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void twoMillionLivesHold() throws Exception {
-    long calls = run(NIGHTLY_SEEDS);
+    long calls = run(NIGHTLY_SEEDS, false);
     assertTrue(calls >= 100_000_000, () -> "only " + calls + " calls");
   }
 
-  /** How many calls were made. */
-  private static long run(int seeds) throws Exception {
+  /** A3. */
+  @Test
+  @Timeout(value = 200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void livesUseNoBufferThatIsNotTheirs() throws Exception {
+    assertTrue(run(STRICT_SEEDS, true) > 0);
+  }
+
+  /**
+   * How many calls were made.
+   *
+   * @param strict whether buffers are watched
+   */
+  private static long run(int seeds, boolean strict) throws Exception {
     int processes = SimulatorProcess.atATime();
     int each = (seeds + processes - 1) / processes;
     List<SimulatorProcess> running = new ArrayList<>();
     try {
       for (int i = 0; i < processes; i++) {
-        running.add(SimulatorProcess.start(i, classPath(), FIRST_SEED + (long) i * each, each));
+        long first = FIRST_SEED + (long) i * each;
+        running.add(SimulatorProcess.start(i, classPath(), first, each, strict));
       }
       long calls = 0;
       for (SimulatorProcess process : running) {
@@ -136,7 +149,7 @@ final class SimulatorTest {
   void aLifeIsRunOnceMore() throws Exception {
     long seed = Long.getLong(SEED);
     Path log = Path.of("target", "simulator-" + seed + ".log");
-    try (SimulatorProcess process = SimulatorProcess.start(0, classPath(), seed, 1)) {
+    try (SimulatorProcess process = SimulatorProcess.start(0, classPath(), seed, 1, true)) {
       SimulatorProcess.Result result = process.await();
       Files.writeString(log, result.report());
       System.out.println("told in " + log.toAbsolutePath());
@@ -151,12 +164,12 @@ final class SimulatorTest {
     String broken = bug.mutant.compileTo(directory);
     SimulatorProcess.Result found;
     try (SimulatorProcess process =
-        SimulatorProcess.start(0, broken, FIRST_SEED, SEEDS_FOR_A_BUG)) {
+        SimulatorProcess.start(0, broken, FIRST_SEED, SEEDS_FOR_A_BUG, false)) {
       found = process.await();
     }
     assertNotEquals(null, found.failedSeed(), () -> bug + " was not found: " + found.report());
     System.out.println("simulator: " + bug + " fails with seed " + found.failedSeed());
-    try (SimulatorProcess again = SimulatorProcess.start(0, broken, found.failedSeed(), 1)) {
+    try (SimulatorProcess again = SimulatorProcess.start(0, broken, found.failedSeed(), 1, false)) {
       assertEquals(found.failedSeed(), again.await().failedSeed());
     }
   }

@@ -464,6 +464,33 @@ abstract class WireErrorTest {
     }
   }
 
+  /** F7: each says nothing, because its call is over or because it was said before. */
+  @Test
+  void aFloodOfLateFramesIsClosed() throws IOException {
+    byte[] ignored = ScriptedPeer.frame(0, 0x80, 0, new byte[0]);
+    byte[] late = ScriptedPeer.frame(1, FrameType.CANCEL, 0, new Data().u32(0).u16(0).toBytes());
+    byte[] goAway =
+        ScriptedPeer.frame(0, FrameType.GO_AWAY, 0, new Data().u32(0).u32(0).u16(0).toBytes());
+    ScriptedPeer mixed = local.greetedPeer();
+    assertStillServes(mixed, 1);
+    sendOften(mixed, ignored, 1000);
+    mixed.sendBytes(late);
+    mixed.sendBytes(ignored);
+    assertGoesAway(mixed, GoAwayReason.LIMIT_EXCEEDED, "1000 frames in a row said nothing");
+
+    ScriptedPeer peer = local.greetedPeer();
+    assertStillServes(peer, 1);
+    sendOften(peer, late, 500_000);
+    assertStillServes(peer, 3);
+    sendOften(peer, late, 500_001);
+    assertGoesAway(peer, GoAwayReason.LIMIT_EXCEEDED, "500000 frames in a row", "are over");
+
+    ScriptedPeer going = local.greetedPeer();
+    going.open(1, BIDI, 0);
+    sendOften(going, goAway, 1002);
+    assertGoesAway(going, GoAwayReason.LIMIT_EXCEEDED, "1000 frames in a row said nothing");
+  }
+
   private static void sendOften(ScriptedPeer peer, byte[] frame, int times) {
     ByteBuffer all = ByteBuffer.allocate(frame.length * times);
     while (all.hasRemaining()) {

@@ -22,6 +22,8 @@ public final class TestRun {
   private static final String SPINNING = "strait.tests.spinning";
   private static final String DISPATCH = "strait.tests.dispatch";
 
+  private static final String STRICT_BUFFERS = "dev.strait.bufferPool.strict";
+
   private static final boolean SPINS = isFirst(SPINNING, "on", "off");
   private static final boolean INLINE = isFirst(DISPATCH, "inline", "executor");
 
@@ -43,7 +45,8 @@ public final class TestRun {
   public static List<String> jvmFlags() {
     return List.of(
         "-D" + SPINNING + "=" + (SPINS ? "on" : "off"),
-        "-D" + DISPATCH + "=" + (INLINE ? "inline" : "executor"));
+        "-D" + DISPATCH + "=" + (INLINE ? "inline" : "executor"),
+        "-D" + STRICT_BUFFERS + "=" + Boolean.getBoolean(STRICT_BUFFERS));
   }
 
   private static boolean isFirst(String property, String first, String second) {
