@@ -14,6 +14,13 @@ final class Arguments {
     return value;
   }
 
+  static long positive(String what, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(what + " must be at least 1, was " + value);
+    }
+    return value;
+  }
+
   static int notNegative(String what, int value) {
     if (value < 0) {
       throw new IllegalArgumentException(what + " must be 0 or more, was " + value);

@@ -98,7 +98,7 @@ final class CallbackQueue implements Runnable {
       schedule = mustSchedule();
     }
     if (late && event instanceof InboundMessage message) {
-      owner.dropped(message.credit());
+      owner.dropped(message.release());
     }
     if (schedule) {
       owner.schedule(this);
@@ -297,7 +297,7 @@ final class CallbackQueue implements Runnable {
     long credit = 0;
     for (Object event = events.poll(); event != null; event = events.poll()) {
       if (event instanceof InboundMessage message) {
-        credit += message.credit();
+        credit += message.release();
       }
     }
     waitingMessages = 0;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param interceptors in the order in which they were added
  * @param hosted what servers may call; its executor is also that of the callbacks
  * @param limits what the channel accepts
+ * @param memory bounds large messages
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
@@ -34,6 +35,7 @@ record ChannelOptions(
     List<ClientInterceptor> interceptors,
     Hosted hosted,
     Limits limits,
+    MessageMemory memory,
     Duration connectTimeout,
     Duration idleTimeout,
     KeepAliveOptions keepAlive,

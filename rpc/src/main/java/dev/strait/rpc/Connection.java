@@ -210,6 +210,11 @@ final class Connection {
     return settings.limits();
   }
 
+  /** Where large messages count. */
+  MessageMemory memory() {
+    return settings.memory();
+  }
+
   /** What the peer said in its HELLO. */
   Hello peer() {
     return handshake.theirs();

@@ -6,15 +6,18 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A message that arrived whole, as the stream from which a marshaller reads it. Its credit goes
- * back to the peer when it is delivered or dropped.
+ * A message that arrived whole, as the stream from which a marshaller reads it. Its credit and its
+ * memory are given back when it is delivered or dropped.
  */
 final class InboundMessage extends ByteArrayInputStream implements Detachable, KnownLength {
   private static final byte[] NONE = {};
 
   private int credit;
+  private @Nullable Connection on; // if it holds memory
+  private long memory;
 
   /** The message is {@code length} bytes of an array that is its own. */
   InboundMessage(byte[] bytes, int offset, int length) {
@@ -26,8 +29,19 @@ final class InboundMessage extends ByteArrayInputStream implements Detachable, K
     credit = bytes;
   }
 
-  /** The credit that is still held for it. */
-  int credit() {
+  /** Holds so much of the {@link MessageMemory} of a connection from now on. */
+  void holdMemory(Connection of, long bytes) {
+    on = of;
+    memory = bytes;
+  }
+
+  /** It is delivered or dropped: its memory counts no more. The credit that goes back with it. */
+  int release() {
+    Connection of = on;
+    if (of != null) {
+      of.memory().give(of, memory);
+      on = null;
+    }
     return credit;
   }
 

@@ -307,7 +307,7 @@ final class IncomingCall implements ServerStream.Call {
     Context in = context;
     if (running == null || in == null) {
       if (event instanceof InboundMessage message) {
-        stream.consumed(message.credit());
+        stream.consumed(message.release());
       }
       return;
     }

@@ -89,6 +89,7 @@ final class IpcChannel extends ManagedChannel {
   private ConnectionSettings settings() {
     return new ConnectionSettings(
         options.limits(),
+        options.memory(),
         options.connectTimeout(),
         options.connectTimeout(),
         options.keepAlive(),

@@ -57,6 +57,8 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   private HandlerLimit.Bounds handlers = Hosted.DEFAULT_HANDLERS;
   private String authority = "localhost";
   private Limits limits = Limits.DEFAULTS;
+  private long maxMessageMemory = MessageMemory.bytesByDefault();
+  private @Nullable MessageMemory messageMemory; // instead of that
   private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
   private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
   private KeepAliveOptions keepAlive = KeepAliveOptions.DEFAULTS;
@@ -312,6 +314,16 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
     return this;
   }
 
+  /**
+   * How many bytes of replies of several frames may be held that are not whole or not read yet. A
+   * call that would need more ends with RESOURCE_EXHAUSTED. By default a quarter of the heap, and
+   * 64 MiB at least.
+   */
+  public IpcChannelBuilder maxMessageMemory(long bytes) {
+    maxMessageMemory = Arguments.positive("maxMessageMemory", bytes);
+    return this;
+  }
+
   /** How long one attempt to connect may take, the handshake included. 5 s by default. */
   public IpcChannelBuilder connectTimeout(Duration timeout) {
     connectTimeout = Arguments.positive("connectTimeout", timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -387,6 +399,18 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
     return this;
   }
 
+  private MessageMemory memory() {
+    return messageMemory != null
+        ? messageMemory
+        : new MessageMemory(maxMessageMemory, maxMessageMemory);
+  }
+
+  /** Where messages count, for tests. */
+  IpcChannelBuilder messageMemory(MessageMemory memory) {
+    messageMemory = memory;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcChannelBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -423,6 +447,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                     HandlerLimit.Bounds.NONE,
                     limits.maxMessageBytes()),
                 limits,
+                memory(),
                 connectTimeout,
                 idleTimeout,
                 keepAlive,

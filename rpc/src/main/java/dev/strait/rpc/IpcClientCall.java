@@ -511,7 +511,7 @@ final class IpcClientCall<ReqT, RespT> extends ClientCall<ReqT, RespT>
       trace(event, tracing);
     }
     if (event instanceof InboundMessage message) {
-      int credit = message.credit();
+      int credit = message.release();
       RespT response;
       try {
         response = method.parseResponse(message);

@@ -61,6 +61,7 @@ final class IpcServer extends Server implements Connection.Owner {
     this.settings =
         new ConnectionSettings(
             options.limits(),
+            options.memory(),
             options.handshakeTimeout(),
             options.handshakeTimeout(),
             options.keepAlive(),

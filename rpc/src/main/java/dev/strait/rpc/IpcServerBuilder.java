@@ -58,6 +58,8 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   private @Nullable ServerCallExecutorSupplier executorSupplier;
   private @Nullable BinaryLog binaryLog;
   private Limits limits = Limits.DEFAULTS;
+  private long maxMessageMemory = MessageMemory.bytesByDefault();
+  private @Nullable MessageMemory messageMemory; // instead of that
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
   private HandlerLimit.Bounds handlers = Hosted.DEFAULT_HANDLERS;
   private @Nullable Integer maxConnectionsOfUser;
@@ -273,6 +275,18 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
+  /**
+   * How many bytes of messages, of all connections, may be held that flow control does not bound:
+   * requests of several frames that are not whole or not read yet, and replies that wait for
+   * clients when their handlers are done. A call that would need more ends with RESOURCE_EXHAUSTED.
+   * By default a quarter of the heap, and 64 MiB at least; one user, by uid, may have half of it if
+   * {@link #peerPolicy} is set and not {@link PeerPolicy#sameUserOrRoot}.
+   */
+  public IpcServerBuilder maxMessageMemory(long bytes) {
+    maxMessageMemory = Arguments.positive("maxMessageMemory", bytes);
+    return this;
+  }
+
   /** How many clients may be connected at once; further ones are closed. 1,024 by default. */
   public IpcServerBuilder maxConnections(int connections) {
     transport = transport.withMaxConnections(connections);
@@ -352,6 +366,12 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
+  /** Where messages count, for tests. */
+  IpcServerBuilder messageMemory(MessageMemory memory) {
+    messageMemory = memory;
+    return this;
+  }
+
   /** Small windows, for tests. */
   IpcServerBuilder windows(int streamBytes, int connectionBytes) {
     limits = limits.withWindows(streamBytes, connectionBytes);
@@ -371,6 +391,14 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
       return maxConnectionsOfUser;
     }
     return hasUsers() ? Math.max(1, transport.maxConnections() / 2) : Integer.MAX_VALUE;
+  }
+
+  private MessageMemory memory() {
+    if (messageMemory != null) {
+      return messageMemory;
+    }
+    return new MessageMemory(
+        maxMessageMemory, hasUsers() ? Math.max(1, maxMessageMemory / 2) : maxMessageMemory);
   }
 
   private HandlerLimit.Bounds boundsOfUser() {
@@ -408,6 +436,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
                 boundsOfUser(),
                 limits.maxMessageBytes()),
             limits,
+            memory(),
             handshakeTimeout,
             MAX_HANDSHAKING,
             connectionsOfUser(),

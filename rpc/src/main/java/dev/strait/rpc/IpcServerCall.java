@@ -138,6 +138,17 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       call.leave();
       stream().sendClose(status, encoded);
       call.connection().calls().send(stream());
+      holdUnsent();
+    }
+  }
+
+  /** Its place is another's by now, so what the peer does not take counts as memory. */
+  private void holdUnsent() {
+    try {
+      stream().holdUnsent();
+    } catch (StreamException e) {
+      call.connection().monitor().hitLimit(call.connection(), e.text());
+      call.cancel(e.status());
     }
   }
 
@@ -242,7 +253,7 @@ final class IpcServerCall<ReqT, RespT> extends ServerCall<ReqT, RespT> {
       if (tracing != null) {
         tracing.received(message.size());
       }
-      int credit = message.credit();
+      int credit = message.release();
       ReqT request;
       try {
         request = method.parseRequest(message);

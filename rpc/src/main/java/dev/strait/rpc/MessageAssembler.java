@@ -9,8 +9,19 @@ import org.jspecify.annotations.Nullable;
  * role only.
  */
 final class MessageAssembler {
+  /** Where the memory of messages of several frames counts. */
+  interface Memory {
+    /**
+     * So many bytes are about to be allocated.
+     *
+     * @throws StreamException if there is no room for them
+     */
+    void take(int bytes) throws StreamException;
+  }
+
   private final int maxMessageBytes;
   private final int allocateAtOnceBytes;
+  private final Memory memory;
 
   private byte @Nullable [] bytes;
   private int start;
@@ -20,9 +31,10 @@ final class MessageAssembler {
   /** Where the data of a first frame is gathered, which has not come whole. */
   private byte @Nullable [] prepared;
 
-  MessageAssembler(int maxMessageBytes, int allocateAtOnceBytes) {
+  MessageAssembler(int maxMessageBytes, int allocateAtOnceBytes, Memory memory) {
     this.maxMessageBytes = maxMessageBytes;
     this.allocateAtOnceBytes = allocateAtOnceBytes;
+    this.memory = memory;
   }
 
   /** Whether a message has begun and not ended. */
@@ -59,7 +71,13 @@ final class MessageAssembler {
     if (announced > maxMessageBytes || (more && announced <= length - prefix)) {
       return null;
     }
-    byte[] fresh = atFirst((int) announced, prefix, length - prefix);
+    byte[] fresh;
+    try {
+      fresh = atFirst((int) announced, prefix, length - prefix);
+    } catch (StreamException noRoom) {
+      // Told when the frame is whole.
+      return null;
+    }
     prepared = fresh;
     return ByteBuffer.wrap(fresh, 0, length).slice();
   }
@@ -143,19 +161,23 @@ final class MessageAssembler {
   }
 
   /** Memory for a message that begins: for all of it only if that is there already. */
-  private byte[] atFirst(int announced, int prefix, int came) {
+  private byte[] atFirst(int announced, int prefix, int came) throws StreamException {
     int fresh = Math.min(announced, Math.max(allocateAtOnceBytes, came));
+    if (came < announced) {
+      memory.take(fresh);
+    }
     return LargeArrays.take(
         (int) Math.min(Integer.MAX_VALUE, (long) prefix + announced), prefix + fresh);
   }
 
-  private byte[] withRoom(byte[] begun, int length) {
+  private byte[] withRoom(byte[] begun, int length) throws StreamException {
     long needed = (long) start + filled + length;
     if (needed <= begun.length) {
       return begun;
     }
-    byte[] larger =
-        LargeArrays.take((int) Math.min(total, Math.max(2L * begun.length, filled + length)));
+    int size = (int) Math.min(total, Math.max(2L * begun.length, filled + length));
+    memory.take(Math.max(0, size - begun.length));
+    byte[] larger = LargeArrays.take(size);
     System.arraycopy(begun, start, larger, 0, filled);
     start = 0;
     LargeArrays.give(begun);

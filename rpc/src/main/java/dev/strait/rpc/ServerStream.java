@@ -57,6 +57,10 @@ final class ServerStream extends Stream {
   @GuardedBy("this")
   private byte[] trailers = MetadataCodec.EMPTY;
 
+  /** Of the {@link MessageMemory}: what waits for the peer, since the handler is done. */
+  @GuardedBy("this")
+  private long unsentMemory;
+
   ServerStream(Call call) {
     this.call = call;
   }
@@ -79,6 +83,39 @@ final class ServerStream extends Stream {
   synchronized void sendClose(Status status, byte[] metadata) {
     closeStatus = status;
     trailers = metadata;
+  }
+
+  /**
+   * The handler is done: what the peer has not taken counts from now on.
+   *
+   * @throws StreamException if there is no room for it
+   */
+  void holdUnsent() throws StreamException {
+    Connection on = connection();
+    long unsent = unsentBytes();
+    if (on == null || unsent == 0) {
+      return;
+    }
+    on.memory().take(on, unsent);
+    synchronized (this) {
+      unsentMemory += unsent;
+    }
+    if (state().isOver()) {
+      // It was sent, or ended, meanwhile.
+      releaseUnsent();
+    }
+  }
+
+  private void releaseUnsent() {
+    long unsent;
+    synchronized (this) {
+      unsent = unsentMemory;
+      unsentMemory = 0;
+    }
+    Connection on = connection();
+    if (on != null && unsent > 0) {
+      on.memory().give(on, unsent);
+    }
   }
 
   /** With what the call was closed; null if it was not. */
@@ -157,6 +194,7 @@ final class ServerStream extends Stream {
   void afterSend() {
     if (state() == StreamState.CLOSED) {
       releasePartial();
+      releaseUnsent();
       callbacks.terminate(COMPLETED, true);
       Connection on = connection();
       if (on != null) {
@@ -217,6 +255,7 @@ final class ServerStream extends Stream {
 
   private void end(Status reason) {
     releasePartial();
+    releaseUnsent();
     if (callbacks.terminate(new Cancelled(reason), true)) {
       call.cancelled(reason);
     }

@@ -58,6 +58,10 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   @GuardedBy("this")
   private int partialCredit;
 
+  /** Of the {@link MessageMemory}: what a message that is not whole has taken. */
+  @GuardedBy("this")
+  private long partialMemory;
+
   /** Puts the stream on a connection, before anything is sent or received. */
   final void bind(Connection on, int maxBytes) {
     sendCredit = null;
@@ -157,6 +161,11 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     lastOutbound = message;
     outboundBytes += message.length;
     return true;
+  }
+
+  /** How many bytes of messages wait to be sent; none if the stream is over. */
+  final synchronized long unsentBytes() {
+    return state.isOver() ? 0 : outboundBytes;
   }
 
   /** How large the messages are that wait, in order. */
@@ -393,22 +402,26 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     // Before the partial credit, which another thread may give back at once.
     receiveCredit();
     addPartialCredit(cost);
-    checkCredit(cost, false);
-    if (continued != inMessage()) {
-      throw new StreamException(
-          CancelCode.PROTOCOL_ERROR,
-          continued ? "no message is to be continued" : "a message began inside another");
-    }
-    InboundMessage whole = assembler().add(data, more);
-    if (whole == null) {
-      releasePartialIfWanted();
-    } else {
-      whole.hold(takePartialCredit());
-      callbacks.add(whole);
-    }
-    if (state().isOver()) {
-      // It ended meanwhile, after its credit had been given back.
-      releasePartial();
+    try {
+      checkCredit(cost, false);
+      if (continued != inMessage()) {
+        throw new StreamException(
+            CancelCode.PROTOCOL_ERROR,
+            continued ? "no message is to be continued" : "a message began inside another");
+      }
+      InboundMessage whole = assembler().add(data, more);
+      if (whole == null) {
+        releasePartialIfWanted();
+      } else {
+        whole.hold(takePartialCredit());
+        whole.holdMemory(bound(), takePartialMemory());
+        callbacks.add(whole);
+      }
+    } finally {
+      if (state().isOver()) {
+        // It ended meanwhile, after its credit and its memory had been given back.
+        releasePartial();
+      }
     }
   }
 
@@ -453,7 +466,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   private MessageAssembler assembler() {
     MessageAssembler messages = assembler;
     if (messages == null) {
-      messages = new MessageAssembler(maxMessageBytes, bound().limits().streamWindowBytes());
+      messages =
+          new MessageAssembler(
+              maxMessageBytes, bound().limits().streamWindowBytes(), this::takeMemory);
       assembler = messages;
     }
     return messages;
@@ -505,6 +520,25 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** Gives back what a message that will never be whole holds. */
   final void releasePartial() {
     consumed(takePartialCredit());
+    Connection on = connection;
+    long memory = takePartialMemory();
+    if (on != null && memory > 0) {
+      on.memory().give(on, memory);
+    }
+  }
+
+  private void takeMemory(int bytes) throws StreamException {
+    Connection on = bound();
+    on.memory().take(on, bytes);
+    synchronized (this) {
+      partialMemory += bytes;
+    }
+  }
+
+  private synchronized long takePartialMemory() {
+    long memory = partialMemory;
+    partialMemory = 0;
+    return memory;
   }
 
   /** A message larger than the window can only arrive whole if its pieces are paid for early. */

@@ -149,6 +149,22 @@ enum Guard {
           "dev.strait.rpc.MethodNames",
           "        if (length > MAX_NAME_BYTES) {",
           "        if (length > 2 * MAX_NAME_BYTES) {")),
+  MESSAGE_MEMORY(
+      "dev.strait.rpc.MessageMemoryTest",
+      "messagesThatAreNotWholeAreHeldOnlyUpToTheLimit",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.MessageMemory",
+          "    if (held + bytes > most) {",
+          "    if (held < 0) {")),
+  UNSENT_REPLIES(
+      "dev.strait.rpc.MessageMemoryTest",
+      "repliesThatAreNotTakenAreHeldOnlyUpToTheLimit",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.ServerStream",
+          "    if (on == null || unsent == 0) {",
+          "    if (on == null || unsent >= 0) {")),
   STREAM_CREDIT(
       "dev.strait.rpc.MemoryWireErrorTest",
       "moreThanTheStreamsCreditEndsThatCallOnly",
@@ -253,6 +269,14 @@ enum Guard {
           "dev.strait.rpc.IncomingCall",
           "      counted = counted && !dispatcher().limit().withdraw(this);",
           "      leave();")),
+  USER_MESSAGE_MEMORY(
+      "dev.strait.rpc.UserQuotaTest",
+      "messagesOfAUserThatAreNotWholeLeaveRoomForThoseOfOthers",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.MessageMemory",
+          "    if (ofUser + bytes > mostOfUser) {",
+          "    if (ofUser < 0) {")),
   USER_HANDSHAKES(
       "dev.strait.rpc.UserQuotaTest",
       "silentConnectionsOfAUserTurnOutHisOwnOnly",

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class MessageAssemblerTest {
   private static final int MAX = 1000;
 
-  private final MessageAssembler assembler = new MessageAssembler(MAX, 64);
+  private final MessageAssembler assembler = new MessageAssembler(MAX, 64, bytes -> {});
 
   @Test
   void aMessageInOneFrameIsItsData() throws Exception {
@@ -72,7 +72,7 @@ final class MessageAssemblerTest {
 
   @Test
   void memoryIsTakenAsTheBytesCome() throws Exception {
-    MessageAssembler generous = new MessageAssembler(Integer.MAX_VALUE, 64);
+    MessageAssembler generous = new MessageAssembler(Integer.MAX_VALUE, 64, bytes -> {});
 
     assertNull(generous.add(new Data().u32(Integer.MAX_VALUE).u8(1).toBuffer(), true));
 
@@ -98,7 +98,7 @@ final class MessageAssemblerTest {
         new Case[] {
           new Case(1, false), new Case(3, false), new Case(2, true), new Case(3, true),
         }) {
-      MessageAssembler fresh = new MessageAssembler(MAX, 64);
+      MessageAssembler fresh = new MessageAssembler(MAX, 64, bytes -> {});
       fresh.add(new Data().u32(3).u8(1).toBuffer(), true);
       StreamException thrown =
           assertThrows(
@@ -112,7 +112,7 @@ final class MessageAssemblerTest {
   @Test
   void piecesThatAreGatheredInPlaceGiveTheMessage() throws Exception {
     Random random = new Random(5);
-    MessageAssembler large = new MessageAssembler(1 << 20, 1 << 16);
+    MessageAssembler large = new MessageAssembler(1 << 20, 1 << 16, bytes -> {});
     int gathered = 0;
     for (int round = 0; round < 500; round++) {
       byte[] message = new byte[1 + random.nextInt(1 << 18)];

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedRun {
   /** So long after the end of a call its handler knows of it, also if it is held up by others. */
+  private static final long MEMORY_BYTES = 1L << 30;
+
   private static final long LATEST_NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** A connection that has gone silent is found out by pings. */
@@ -71,6 +73,7 @@ final class SimulatedRun {
   private final Traced.@Nullable Calls atClients;
   private final Traced.@Nullable Calls atServer;
 
+  private final List<MessageMemory> memories = new ArrayList<>();
   private int calls;
 
   private SimulatedRun(long seed, Simulation simulation) {
@@ -188,10 +191,18 @@ final class SimulatedRun {
     }
   }
 
+  /** A bound that no run reaches, and that is whole again at the end. */
+  private MessageMemory newMemory() {
+    MessageMemory memory = new MessageMemory(MEMORY_BYTES, MEMORY_BYTES);
+    memories.add(memory);
+    return memory;
+  }
+
   private Server serve() {
     try {
       IpcServerBuilder builder =
           TestBuilders.server(address)
+              .messageMemory(newMemory())
               .transportProvider(provider)
               .ticker(simulation)
               .scheduler(simulation.timers())
@@ -220,6 +231,7 @@ final class SimulatedRun {
   private ManagedChannel channel() {
     IpcChannelBuilder builder =
         TestBuilders.channel(address)
+            .messageMemory(newMemory())
             .transportProvider(provider)
             .ticker(simulation)
             .scheduler(simulation.timers())
@@ -304,6 +316,9 @@ final class SimulatedRun {
       if (traced != null) {
         traced.assertAllOver();
       }
+    }
+    for (MessageMemory memory : memories) {
+      assertEquals(0, memory.held(), "bytes of messages that count for ever");
     }
     assertEquals(0, simulation.timers().size(), "timers that are left");
     assertEquals(0, BufferPool.shared().outstanding(), "buffers that are left");

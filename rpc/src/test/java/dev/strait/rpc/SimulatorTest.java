@@ -40,8 +40,8 @@ final class SimulatorTest {
     LOST_CREDIT(
         rpc(
             "CallbackQueue",
-            "        credit += message.credit();",
-            "        credit += message.credit() & 1;")),
+            "        credit += message.release();",
+            "        credit += message.release() & 1;")),
     DOUBLE_TERMINAL_EVENT(
         rpc(
             "CallbackQueue",

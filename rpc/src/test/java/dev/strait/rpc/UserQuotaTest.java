@@ -209,6 +209,36 @@ final class UserQuotaTest {
   }
 
   @Test
+  void messagesOfAUserThatAreNotWholeLeaveRoomForThoseOfOthers() throws Exception {
+    serve(b -> b.maxMessageMemory(4 << 20));
+    whoConnects = ALICE;
+    ScriptedPeer alice = local.greetedPeer();
+    for (int i = 0; i < 5; i++) {
+      begin(alice, 1 + 2 * i);
+    }
+    RawFrame refused = alice.nextButWindow();
+    assertEquals(9, refused.streamId());
+    assertEquals(CancelCode.LIMIT_EXCEEDED, refused.cancelCode());
+    assertTrue(refused.text().contains("of uid 1001"), refused::toString);
+    whoConnects = BOB;
+    ScriptedPeer bob = local.greetedPeer();
+
+    for (int i = 0; i < 4; i++) {
+      begin(bob, 1 + 2 * i);
+    }
+
+    bob.send(0, FrameType.PING, 0, new Data().u64(1));
+    assertEquals(FrameType.PING, bob.nextButWindow().type());
+  }
+
+  /** A message of a mebibyte begins, of which half is made room for at once. */
+  private static void begin(ScriptedPeer peer, int streamId) {
+    peer.open(streamId, "raw/Unary", 0);
+    Data data = new Data().u32(1 << 20).bytes(new byte[60_000]);
+    peer.send(streamId, FrameType.MESSAGE, FrameType.FLAG_MORE, data);
+  }
+
+  @Test
   void silentConnectionsOfAUserTurnOutHisOwnOnly() throws Exception {
     serve(b -> b.handshakeTimeout(1, TimeUnit.HOURS));
     whoConnects = BOB;
