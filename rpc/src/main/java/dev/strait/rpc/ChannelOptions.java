@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping
  * @param filters asked when a connection is ready
- * @param maxReaders see {@link ConnectionSettings}
+ * @param spareReaders bounds the threads that read
  * @param waitStrategy for every wait
  * @param transport the settings of the transport
  * @param firstStreamId of its calls on each connection
@@ -40,7 +40,7 @@ record ChannelOptions(
     Duration idleTimeout,
     KeepAliveOptions keepAlive,
     TransportFilters filters,
-    int maxReaders,
+    SpareReaders spareReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport,
     int firstStreamId,

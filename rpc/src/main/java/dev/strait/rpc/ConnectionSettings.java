@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadFactory;
  * @param connectTimeout for finding the peer and checking its identity
  * @param handshakeTimeout for the exchange of HELLO, in total
  * @param keepAlive when connections ping
- * @param maxReaders how many threads may be inside inline callbacks of a connection at once
+ * @param spareReaders bounds the threads that read
  * @param waitStrategy for every wait
  * @param threads makes the threads
  * @param scheduler for timeouts
@@ -32,7 +32,7 @@ record ConnectionSettings(
     Duration connectTimeout,
     Duration handshakeTimeout,
     KeepAliveOptions keepAlive,
-    int maxReaders,
+    SpareReaders spareReaders,
     WaitStrategy waitStrategy,
     ThreadFactory threads,
     ScheduledExecutorService scheduler,

@@ -37,7 +37,10 @@ final class HandlerLimit {
     }
   }
 
-  /** What one user has; or everybody, where users have no bounds of their own. */
+  /**
+   * What one user has; or everybody, where users have no bounds of their own. Guarded by the
+   * monitor of the limit.
+   */
   private static final class Share {
     final Set<IncomingCall> waiting = new LinkedHashSet<>();
     int running;

@@ -93,7 +93,7 @@ final class IpcChannel extends ManagedChannel {
         options.connectTimeout(),
         options.connectTimeout(),
         options.keepAlive(),
-        options.maxReaders(),
+        options.spareReaders(),
         options.waitStrategy(),
         options.transport().threadFactory(),
         scheduler,

@@ -452,7 +452,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                 idleTimeout,
                 keepAlive,
                 filters.copy(),
-                Limits.maxReaders(handlers.running()),
+                SpareReaders.forHandlers(handlers.running()),
                 waitStrategy,
                 transport,
                 firstStreamId,

@@ -65,7 +65,7 @@ final class IpcServer extends Server implements Connection.Owner {
             options.handshakeTimeout(),
             options.handshakeTimeout(),
             options.keepAlive(),
-            options.maxReaders(),
+            options.spareReaders(),
             options.waitStrategy(),
             threads,
             scheduler,

@@ -60,6 +60,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   private Limits limits = Limits.DEFAULTS;
   private long maxMessageMemory = MessageMemory.bytesByDefault();
   private @Nullable MessageMemory messageMemory; // instead of that
+  private @Nullable SpareReaders spareReaders; // instead of as many as the handlers need
   private Duration handshakeTimeout = DEFAULT_HANDSHAKE_TIMEOUT;
   private HandlerLimit.Bounds handlers = Hosted.DEFAULT_HANDLERS;
   private @Nullable Integer maxConnectionsOfUser;
@@ -366,6 +367,12 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
     return this;
   }
 
+  /** How many threads read, for tests. */
+  IpcServerBuilder spareReaders(SpareReaders readers) {
+    spareReaders = readers;
+    return this;
+  }
+
   /** Where messages count, for tests. */
   IpcServerBuilder messageMemory(MessageMemory memory) {
     messageMemory = memory;
@@ -391,6 +398,10 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
       return maxConnectionsOfUser;
     }
     return hasUsers() ? Math.max(1, transport.maxConnections() / 2) : Integer.MAX_VALUE;
+  }
+
+  private SpareReaders spareReaders() {
+    return spareReaders != null ? spareReaders : SpareReaders.forHandlers(handlers.running());
   }
 
   private MessageMemory memory() {
@@ -444,7 +455,7 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
             pingLimit,
             retirement,
             filters.copy(),
-            Limits.maxReaders(handlers.running()),
+            spareReaders(),
             waitStrategy,
             transport,
             timing));

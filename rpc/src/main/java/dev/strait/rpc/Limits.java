@@ -44,14 +44,6 @@ record Limits(
     }
   }
 
-  /**
-   * How many threads may be inside inline code of a connection at once: as many as handlers may
-   * run, and some for callbacks, filters, and handlers that have answered and go on.
-   */
-  static int maxReaders(int maxRunningHandlers) {
-    return (int) Math.min(Integer.MAX_VALUE, maxRunningHandlers + 1024L);
-  }
-
   Limits withMaxMetadataBytes(int bytes) {
     return new Limits(
         bytes, maxMessageBytes, maxStreams, maxMethods, streamWindowBytes, connectionWindowBytes);

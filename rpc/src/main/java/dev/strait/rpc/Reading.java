@@ -175,7 +175,7 @@ final class Reading {
   boolean replace(Reader heldUp) {
     Reader next = spares.poll();
     if (next == null) {
-      if (readers.get() >= settings.maxReaders()) {
+      if (!settings.spareReaders().take()) {
         return false;
       }
       next = new Reader(this);
@@ -191,7 +191,7 @@ final class Reading {
       connection.monitor().roleMoved(connection, heldUp.running(), heldUp.threadName());
       return true;
     } catch (Throwable e) {
-      readers.decrementAndGet();
+      forgetReader();
       reader = heldUp;
       heldUp.takeRoleBack();
       tellOfNoThread(e);
@@ -220,7 +220,14 @@ final class Reading {
     if (unused.isStarted()) {
       spares.add(unused);
     } else {
-      readers.decrementAndGet();
+      forgetReader();
+    }
+  }
+
+  /** All but one are spare. */
+  private void forgetReader() {
+    if (readers.getAndDecrement() > 1) {
+      settings.spareReaders().give();
     }
   }
 
@@ -240,7 +247,7 @@ final class Reading {
   }
 
   void readerEnded(Reader gone) {
-    readers.decrementAndGet();
+    forgetReader();
     if (reader == gone) {
       readersGone = true;
       runDueWithoutReader();

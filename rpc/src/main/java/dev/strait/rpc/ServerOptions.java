@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param pingLimit how often clients may ping
  * @param retirement when connections retire
  * @param filters asked when a connection is ready
- * @param maxReaders see {@link ConnectionSettings}
+ * @param spareReaders bounds the threads that read
  * @param waitStrategy for every wait
  * @param transport the settings of the acceptor
  * @param timing when timers run
@@ -33,7 +33,7 @@ record ServerOptions(
     PingLimit.Options pingLimit,
     Retirement.Options retirement,
     TransportFilters filters,
-    int maxReaders,
+    SpareReaders spareReaders,
     WaitStrategy waitStrategy,
     TransportOptions transport,
     Timing timing) {}

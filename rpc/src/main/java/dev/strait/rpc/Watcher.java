@@ -31,6 +31,7 @@ final class Watcher {
   private final Ticker ticker;
   private final String name;
 
+  // Written under this monitor, and by its own thread, which looks again afterwards.
   private volatile boolean parked = true;
   private volatile boolean closed;
   private volatile @Nullable Thread thread;

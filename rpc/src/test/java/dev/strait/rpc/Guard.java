@@ -125,6 +125,14 @@ enum Guard {
           "dev.strait.rpc.IncomingCall",
           "    if (own == null || !mayStart) {",
           "    if (own == null) {")),
+  SPARE_READERS(
+      "dev.strait.rpc.LimitTest",
+      "handlersThatGoOnAfterTheirAnswerHaveSoManyThreadsOnly",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.SpareReaders",
+          "    if (taken.incrementAndGet() > most) {",
+          "    if (taken.incrementAndGet() < 0) {")),
   CANCELLED_HANDLERS(
       "dev.strait.rpc.LimitTest",
       "aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled",

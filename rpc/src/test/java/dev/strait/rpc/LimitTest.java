@@ -277,6 +277,56 @@ final class LimitTest {
     assertEquals(aborted, last.statusCode());
   }
 
+  /** They count as no handlers any more, and each holds a thread. */
+  @Test
+  void handlersThatGoOnAfterTheirAnswerHaveSoManyThreadsOnly() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    local.closing(release::countDown);
+    AtomicInteger refused = new AtomicInteger();
+    SpareReaders spare =
+        new SpareReaders(2) {
+          @Override
+          boolean take() {
+            boolean taken = super.take();
+            refused.addAndGet(taken ? 0 : 1);
+            return taken;
+          }
+        };
+    ServerCallHandler<byte[], byte[]> goingOn =
+        (call, headers) -> {
+          call.close(Status.ABORTED, new Metadata());
+          Local.await(release);
+          return new ServerCall.Listener<>() {};
+        };
+    Server server =
+        local.serve(
+            b ->
+                b.directExecutor().spareReaders(spare).addService(Raw.service(Raw.UNARY, goingOn)));
+    List<RecordingListener<byte[]>> behind = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      ManagedChannel channel = local.channel();
+      RecordingListener<byte[]> first = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT);
+      assertEquals(Status.Code.ABORTED, first.awaitClose().getCode());
+      behind.add(Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT));
+    }
+
+    Local.await("it is tried", () -> refused.get() > 20 || answered(behind) == 5);
+    // Each that is answered holds a spare reader up, or is held up by the first call.
+    assertTrue(answered(behind) <= 2, () -> answered(behind) + " were answered");
+    assertEquals(2, spare.taken());
+    release.countDown();
+
+    for (RecordingListener<byte[]> call : behind) {
+      assertEquals(Status.Code.ABORTED, call.awaitClose().getCode());
+    }
+    server.shutdownNow();
+    Local.await("they are given back", () -> spare.taken() == 0);
+  }
+
+  private static long answered(List<RecordingListener<byte[]>> calls) {
+    return calls.stream().filter(RecordingListener::isClosed).count();
+  }
+
   @Test
   void aHandlerThatFailsGivesItsPlaceUp() throws Exception {
     local.serve(
