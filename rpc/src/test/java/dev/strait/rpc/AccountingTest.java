@@ -49,7 +49,15 @@ final class AccountingTest {
   /** So that timers can be counted; none of them passes unless a test lets it. */
   private final VirtualTime time = new VirtualTime();
 
-  private record Counted(int descriptors, long threads, int buffers, int timers) {}
+  private record Counted(int descriptors, long threads, int buffers, int timers) {
+    /** A spare reader, or what a test before has left to end, may have counted at first. */
+    boolean isBackAt(Counted before) {
+      return descriptors <= before.descriptors
+          && threads <= before.threads
+          && buffers == before.buffers
+          && timers == before.timers;
+    }
+  }
 
   private Counted count() {
     return new Counted(
@@ -65,7 +73,7 @@ final class AccountingTest {
         "all is back at " + before,
         () -> {
           letTimePass(looks);
-          return count().equals(before);
+          return count().isBackAt(before);
         });
   }
 
