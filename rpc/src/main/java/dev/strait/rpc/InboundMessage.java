@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class InboundMessage extends ByteArrayInputStream implements Detachable, KnownLength {
   private static final byte[] NONE = {};
 
+  /** What a large message holds of the {@link MessageMemory} of its connection. */
+  private record Memory(Connection of, long bytes) {}
+
   private int credit;
-  private @Nullable Connection on; // if it holds memory
-  private long memory;
+  private @Nullable Memory memory;
 
   /** The message is {@code length} bytes of an array that is its own. */
   InboundMessage(byte[] bytes, int offset, int length) {
@@ -31,16 +33,15 @@ final class InboundMessage extends ByteArrayInputStream implements Detachable, K
 
   /** Holds so much of the {@link MessageMemory} of a connection from now on. */
   void holdMemory(Connection of, long bytes) {
-    on = of;
-    memory = bytes;
+    memory = bytes == 0 ? null : new Memory(of, bytes);
   }
 
   /** It is delivered or dropped: its memory counts no more. The credit that goes back with it. */
   int release() {
-    Connection of = on;
-    if (of != null) {
-      of.memory().give(of, memory);
-      on = null;
+    Memory held = memory;
+    if (held != null) {
+      memory = null;
+      held.of.memory().give(held.of, held.bytes);
     }
     return credit;
   }
