@@ -211,6 +211,23 @@ abstract class ConnectContract extends BytesContract {
     }
   }
 
+  /** L6: it is tried again until then. */
+  @Test
+  void aConnectThatWaitsComesThroughOnceThereIsRoom() throws Exception {
+    try (StuckServer server = new StuckServer(freshAddress(), options())) {
+      server.fill();
+      Transport transport = Transports.connecting(server.address, server.options);
+      TestThread waiting = run(() -> transport.connect(Pair.TIMEOUT));
+      Eventually.isTrue(() -> isInside(waiting, "pause"));
+
+      server.goOn();
+
+      waiting.finish();
+      assertEquals(TransportState.CONNECTED, transport.state());
+      transport.close();
+    }
+  }
+
   @Test
   void anInterruptEndsAConnectThatWaits() throws Exception {
     try (StuckServer server = new StuckServer(freshAddress(), options())) {

@@ -47,6 +47,11 @@ final class StuckServer implements AutoCloseable {
     throw new AssertionError("the backlog never filled");
   }
 
+  /** Takes whoever waits, and all others, from now on. */
+  void goOn() {
+    holdUp.countDown();
+  }
+
   private void connect(Duration timeout) throws IOException {
     Transport transport = Transports.connecting(address, options);
     all.add(transport);
