@@ -127,8 +127,9 @@ final class ConnectionEnd {
       close(new IOException(name + " goes away: " + reason));
       return;
     }
-    writer.flush();
+    // Before the peer can answer it with the end.
     connection.monitor().saidGoAway(connection, reason, text);
+    writer.flush();
     owner.draining(connection);
     for (Stream stream : unopened) {
       lose(stream, false);
