@@ -8,10 +8,7 @@ final class Arguments {
   private Arguments() {}
 
   static int positive(String what, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(what + " must be at least 1, was " + value);
-    }
-    return value;
+    return (int) positive(what, (long) value);
   }
 
   static long positive(String what, long value) {

@@ -112,10 +112,7 @@ final class ServerStream extends Stream {
       unsent = unsentMemory;
       unsentMemory = 0;
     }
-    Connection on = connection();
-    if (on != null && unsent > 0) {
-      on.memory().give(on, unsent);
-    }
+    giveMemory(unsent);
   }
 
   /** With what the call was closed; null if it was not. */

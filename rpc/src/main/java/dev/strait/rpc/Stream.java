@@ -519,11 +519,21 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   /** Gives back what a message that will never be whole holds. */
   final void releasePartial() {
-    consumed(takePartialCredit());
+    int credit;
+    long memory;
+    synchronized (this) {
+      credit = takePartialCredit();
+      memory = takePartialMemory();
+    }
+    consumed(credit);
+    giveMemory(memory);
+  }
+
+  /** Gives back so much of the {@link MessageMemory}, if any. */
+  final void giveMemory(long bytes) {
     Connection on = connection;
-    long memory = takePartialMemory();
-    if (on != null && memory > 0) {
-      on.memory().give(on, memory);
+    if (on != null && bytes > 0) {
+      on.memory().give(on, bytes);
     }
   }
 

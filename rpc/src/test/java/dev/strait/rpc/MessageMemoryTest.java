@@ -61,6 +61,12 @@ final class MessageMemoryTest {
         new Data().u32(MEBIBYTE).bytes(new byte[PIECE]));
   }
 
+  /** What its calls hold is free when the connection is gone. */
+  private static void awaitEnd(ScriptedPeer peer, Server server) throws InterruptedException {
+    peer.close();
+    Local.await("it is gone", () -> IpcCounters.of(server).connectionsOpen() == 0);
+  }
+
   @Test
   void messagesThatAreNotWholeAreHeldOnlyUpToTheLimit() throws Exception {
     Server server = serve(b -> b.maxMessageMemory(4 * MEBIBYTE));
@@ -83,9 +89,7 @@ final class MessageMemoryTest {
       begin(peer, 19);
       peer.send(0, FrameType.PING, 0, new Data().u64(1));
       assertEquals(FrameType.PING, peer.nextButWindow().type());
-      // What the others hold is free when their connection is gone.
-      peer.close();
-      Local.await("it is gone", () -> IpcCounters.of(server).connectionsOpen() == 0);
+      awaitEnd(peer, server);
     }
   }
 
@@ -125,9 +129,7 @@ final class MessageMemoryTest {
       assertEquals(9, frame.streamId(), frame::toString);
       assertEquals(CancelCode.LIMIT_EXCEEDED, frame.cancelCode());
       assertTrue(IpcCounters.of(server).limitsHit() > round);
-      // What the others hold is free when their connection is gone.
-      peer.close();
-      Local.await("it is gone", () -> IpcCounters.of(server).connectionsOpen() == 0);
+      awaitEnd(peer, server);
     }
   }
 

@@ -22,6 +22,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  */
 @State(Scope.Benchmark)
 public class Client {
+  /** Its handlers run in the caller, which a stream without end never leaves. */
+  public static final String HANDLERS_IN_THE_CALLER = "grpc-inprocess-direct";
+
   /** Who is measured: a {@link Contender}. */
   @Param({
     "strait",
@@ -31,7 +34,7 @@ public class Client {
     "grpc-direct",
     "grpc-default",
     "grpc-tcp",
-    "grpc-inprocess-direct",
+    HANDLERS_IN_THE_CALLER,
     "grpc-inprocess"
   })
   public String transport = "";
@@ -48,6 +51,18 @@ public class Client {
     host = CallHost.start(Contender.named(transport), demands);
     meter = new UsageMeter(host.process());
     connect();
+  }
+
+  /**
+   * For streams without end.
+   *
+   * @throws IllegalArgumentException if handlers run in the caller
+   */
+  void requireHandlersElsewhere() {
+    if (transport.equals(HANDLERS_IN_THE_CALLER)) {
+      throw new IllegalArgumentException(
+          transport + " runs its handlers in the caller, which a stream without end never leaves");
+    }
   }
 
   /** The iteration begins. */

@@ -37,6 +37,7 @@ public class ClientStreamingBenchmark {
   /** Begins the stream, which ends with the channel. */
   @Setup
   public void start(Client client, MessageSize size) {
+    client.requireHandlersElsewhere();
     EchoGrpc.newStub(client.channel()).receive(new Sender(size.payload()));
   }
 
