@@ -45,6 +45,14 @@ enum Guard {
           "dev.strait.framing.PartialFrame",
           "    return (int) Math.min(maxBytes, Math.max(needed, wanted));",
           "    return maxBytes;")),
+  UNREAD_RING(
+      "dev.strait.transport.ByteRingTest",
+      "whoIsNotReadFillsLittleAndWhoIsReadHasAllOfIt",
+      Mutant.of(
+          "transport",
+          "dev.strait.transport.ByteRing",
+          "    while (wasRead >= size && size < most) {",
+          "    while (size < most) {")),
   METADATA_BYTES(
       "dev.strait.rpc.MemoryWireErrorTest",
       "metadataOverTheLimitEndsThatCallOnly",

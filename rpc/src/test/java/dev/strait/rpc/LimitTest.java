@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.strait.rpc.testing.EchoGrpc;
 import dev.strait.rpc.testing.EchoRequest;
 import dev.strait.rpc.testing.TestBuilders;
-import dev.strait.transport.BufferPool;
-import dev.strait.transport.contract.Resources;
 import dev.strait.transport.contract.TestThread;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -37,9 +35,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every limit holds, and what is within it goes on. */
 final class LimitTest {
-  /** Fewer than may be in their handshake at once. */
-  private static final int SILENT = 50;
-
   @RegisterExtension final Local local = Local.unix();
 
   private final BlockingQueue<ServerCall<byte[], byte[]>> calls = new LinkedBlockingQueue<>();
@@ -430,25 +425,6 @@ final class LimitTest {
     Local.await(
         "others are turned out", () -> IpcCounters.of(server).connectionsFailed() >= 80 - 64);
     assertTrue(IpcCounters.of(server).limitsHit() >= 80 - 64);
-  }
-
-  /** G3: at most 64 KiB each, and no buffer that stays. */
-  @Test
-  void connectionsThatHaveNotSaidHelloCostLittle() throws Exception {
-    local.serve(b -> b.addService(new EchoService()).handshakeTimeout(1, TimeUnit.HOURS));
-    local.peer().next(FrameType.HELLO); // Classes are loaded.
-    long before = Resources.allocatedBytesOf(local.address());
-    int buffers = BufferPool.shared().outstanding();
-    for (int i = 0; i < SILENT; i++) {
-      ScriptedPeer peer = local.peer();
-      peer.next(FrameType.HELLO);
-      peer.sendHeader(Hello.MAX_BYTES, 0, FrameType.HELLO, 0);
-    }
-
-    long each = (Resources.allocatedBytesOf(local.address()) - before) / SILENT;
-    assertTrue(each > 0);
-    assertTrue(each <= 64 * 1024, () -> each + " bytes were allocated for each");
-    Local.await("no buffer stays", () -> BufferPool.shared().outstanding() == buffers);
   }
 
   /** H3: with more threads that compute than there are cores. */

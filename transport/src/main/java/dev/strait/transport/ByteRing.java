@@ -6,12 +6,17 @@ import java.nio.ByteBuffer;
 
 /**
  * A bounded queue of bytes between a writing and a reading thread. Nothing blocks: who has to wait
- * does so at its {@link Signal}. Thread-safe.
+ * does so at its {@link Signal}. It doubles once as much as it holds was read from it, so a peer
+ * that is not read, or is turned out after its first bytes, fills no more than {@link
+ * #FIRST_BYTES}. Thread-safe.
  */
 final class ByteRing {
+  /** More than a handshake needs. */
+  static final int FIRST_BYTES = 2 * 1024;
+
   private static final byte[] NONE = {};
 
-  private final int capacity;
+  private final int most;
   private final Signal arrived;
   private final Signal freed;
 
@@ -23,6 +28,10 @@ final class ByteRing {
 
   @GuardedBy("this")
   private int count;
+
+  /** In all; up to {@link #most}. */
+  @GuardedBy("this")
+  private int wasRead;
 
   @GuardedBy("this")
   private boolean writerWaits;
@@ -37,11 +46,12 @@ final class ByteRing {
   private boolean endTold;
 
   /**
+   * @param most how many bytes it holds once it is in use
    * @param arrived raised when there is something to read, and at the end
    * @param freed raised when there is room again after a write did not fit
    */
-  ByteRing(int capacity, Signal arrived, Signal freed) {
-    this.capacity = capacity;
+  ByteRing(int most, Signal arrived, Signal freed) {
+    this.most = most;
     this.arrived = arrived;
     this.freed = freed;
   }
@@ -56,15 +66,11 @@ final class ByteRing {
       if (ended) {
         throw new IOException("the output was shut down");
       }
-      if (bytes == NONE) {
-        bytes = new byte[capacity];
+      makeRoom(source.remaining());
+      n = Math.min(source.remaining(), bytes.length - count);
+      if (n > 0) {
+        copyIn(source, n);
       }
-      n = Math.min(source.remaining(), capacity - count);
-      int tail = (head + count) % capacity;
-      int first = Math.min(n, capacity - tail);
-      source.get(bytes, tail, first);
-      source.get(bytes, 0, n - first);
-      count += n;
       writerWaits = source.hasRemaining();
     }
     if (n > 0) {
@@ -83,11 +89,10 @@ final class ByteRing {
         return endTold ? -1 : 0;
       }
       n = Math.min(target.remaining(), count);
-      int first = Math.min(n, capacity - head);
-      target.put(bytes, head, first);
-      target.put(bytes, 0, n - first);
-      head = (head + n) % capacity;
+      copyOut(target, n);
+      head = (head + n) % bytes.length;
       count -= n;
+      wasRead = Math.min(most, wasRead + n);
       forgetIfUseless();
       wakeWriter = writerWaits;
       writerWaits = false;
@@ -96,6 +101,43 @@ final class ByteRing {
       freed.raise();
     }
     return n;
+  }
+
+  @GuardedBy("this")
+  private void copyIn(ByteBuffer source, int n) {
+    int tail = (head + count) % bytes.length;
+    int first = Math.min(n, bytes.length - tail);
+    source.get(bytes, tail, first);
+    source.get(bytes, 0, n - first);
+    count += n;
+  }
+
+  @GuardedBy("this")
+  private void copyOut(ByteBuffer target, int n) {
+    int first = Math.min(n, bytes.length - head);
+    target.put(bytes, head, first);
+    target.put(bytes, 0, n - first);
+  }
+
+  /** For {@code more} bytes, as far as the ring may grow by now. */
+  @GuardedBy("this")
+  private void makeRoom(int more) {
+    if (more > bytes.length - count && capacity() > bytes.length) {
+      ByteBuffer larger = ByteBuffer.allocate(capacity());
+      copyOut(larger, count);
+      bytes = larger.array();
+      head = 0;
+    }
+  }
+
+  /** How much the ring may hold by now. */
+  @GuardedBy("this")
+  private int capacity() {
+    int size = Math.max(bytes.length, Math.min(most, FIRST_BYTES));
+    while (wasRead >= size && size < most) {
+      size = Math.min(most, 2 * size);
+    }
+    return size;
   }
 
   /** A link that is over, and that somebody still knows, keeps no memory. */
@@ -118,7 +160,7 @@ final class ByteRing {
    * Whether there is room now; if not, the next read signals it, as after a write that did not fit.
    */
   synchronized boolean hasRoomOrSignalsIt() {
-    boolean room = count < capacity || abandoned;
+    boolean room = count < capacity() || abandoned;
     writerWaits |= !room;
     return room;
   }

@@ -34,7 +34,7 @@ final class ThreadedLink implements Link {
   }
 
   private static final int RING_BYTES = 128 * 1024;
-  private static final int COPY_BYTES = 64 * 1024;
+  private static final int MAX_COPY_BYTES = 64 * 1024;
 
   private final String name;
   private final TransportOptions options;
@@ -102,17 +102,17 @@ final class ThreadedLink implements Link {
   }
 
   private void readAll() {
-    byte[] bytes = new byte[COPY_BYTES];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    ByteBuffer buffer = ByteBuffer.allocate(ByteRing.FIRST_BYTES);
     try {
       InputStream in = duplex.input();
-      for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+      for (int n = in.read(buffer.array()); n >= 0; n = in.read(buffer.array())) {
         buffer.clear().limit(n);
         while (buffer.hasRemaining()) {
           if (inbound.write(buffer) == 0) {
             pause(readerSignal);
           }
         }
+        buffer = largerIfFilled(buffer, n);
       }
     } catch (IOException | RuntimeException e) {
       readFailure = new IOException("reading from " + name + " failed: " + e.getMessage(), e);
@@ -122,8 +122,7 @@ final class ThreadedLink implements Link {
   }
 
   private void writeAll() {
-    byte[] bytes = new byte[COPY_BYTES];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    ByteBuffer buffer = ByteBuffer.allocate(ByteRing.FIRST_BYTES);
     try {
       OutputStream out = duplex.output();
       while (true) {
@@ -139,7 +138,8 @@ final class ThreadedLink implements Link {
           writing = false;
           pause(writerSignal);
         } else {
-          out.write(bytes, 0, n);
+          out.write(buffer.array(), 0, n);
+          buffer = largerIfFilled(buffer, n);
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -148,6 +148,11 @@ final class ThreadedLink implements Link {
     } finally {
       writing = false;
     }
+  }
+
+  /** Both threads begin with what a handshake needs, as their rings do. */
+  private static ByteBuffer largerIfFilled(ByteBuffer buffer, int n) {
+    return n == buffer.capacity() && n < MAX_COPY_BYTES ? ByteBuffer.allocate(2 * n) : buffer;
   }
 
   /** An interrupt of these threads means nothing, but would turn every wait into none. */

@@ -45,6 +45,37 @@ class ByteRingTest {
   }
 
   @Test
+  void aWriteOfNothingComesFirstToo() throws IOException {
+    assertEquals(0, ring.write(ByteBuffer.allocate(0)));
+    assertFalse(ring.hasBytes());
+  }
+
+  @Test
+  void whoIsNotReadFillsLittleAndWhoIsReadHasAllOfIt() throws IOException {
+    ByteRing large = new ByteRing(10 * ByteRing.FIRST_BYTES, arrived, freed);
+    byte[] sent = noise(40 * ByteRing.FIRST_BYTES, 3);
+    ByteBuffer source = ByteBuffer.wrap(sent);
+    ByteBuffer got = ByteBuffer.allocate(sent.length);
+
+    assertEquals(ByteRing.FIRST_BYTES, large.write(source));
+    assertFalse(large.hasRoomOrSignalsIt());
+    large.read(got.limit(ByteRing.FIRST_BYTES - 1));
+    assertEquals(ByteRing.FIRST_BYTES - 1, large.write(source), "not all has been read yet");
+    large.read(got.limit(ByteRing.FIRST_BYTES));
+    assertTrue(large.hasRoomOrSignalsIt());
+    assertEquals(ByteRing.FIRST_BYTES + 1, large.write(source), "twice as large");
+
+    int most = 0;
+    while (got.position() < sent.length) {
+      large.write(source);
+      most = Math.max(most, source.position() - got.position());
+      large.read(got.limit(sent.length));
+    }
+    assertEquals(10 * ByteRing.FIRST_BYTES, most);
+    assertArrayEquals(sent, got.array());
+  }
+
+  @Test
   void theEndComesAfterTheBytesAndAbandonedBytesAreDropped() throws IOException {
     ring.write(ByteBuffer.allocate(3));
     ring.end();

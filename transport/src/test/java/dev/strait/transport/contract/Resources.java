@@ -6,6 +6,7 @@ import dev.strait.transport.IpcAddress;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.Collection;
 import java.util.stream.Stream;
 
 /** Counts what a test could leave behind. */
@@ -43,11 +44,11 @@ public final class Resources {
         .sum();
   }
 
-  /** What the threads that are named after this address have allocated on the heap. */
-  public static long allocatedBytesOf(IpcAddress address) {
-    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    return namedAfter(address)
-        .mapToLong(thread -> Math.max(0, threads.getThreadAllocatedBytes(thread.getId())))
+  /** What these threads have allocated on the heap; those that have ended do not count. */
+  public static long allocatedBytesOf(Collection<Thread> threads) {
+    var all = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return threads.stream()
+        .mapToLong(thread -> Math.max(0, all.getThreadAllocatedBytes(thread.getId())))
         .sum();
   }
 
