@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param interceptors in the order in which they were added
  * @param hosted what servers may call; its executor is also that of the callbacks
  * @param limits what the channel accepts
- * @param memory bounds large messages
+ * @param memory bounds messages that credit does not
  * @param connectTimeout for one attempt to connect
  * @param idleTimeout after so long without calls the connection is given up
  * @param keepAlive when connections ping

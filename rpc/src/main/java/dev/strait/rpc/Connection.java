@@ -93,9 +93,14 @@ final class Connection {
             new NativeFrameLimits(handshake::isDone), new InboundFrames(this, receiveCredit));
   }
 
-  /** Connects, in the reader's thread. */
+  /** Connects, in the reader's thread; without one the connection ends at once. */
   void start() {
-    reading.start();
+    try {
+      reading.start();
+    } catch (RuntimeException | Error noThread) {
+      monitor().cannotBeRead(this, noThread);
+      ended(new IOException(name + " has no thread to read it: " + noThread, noThread));
+    }
   }
 
   /**
@@ -210,9 +215,17 @@ final class Connection {
     return settings.limits();
   }
 
-  /** Where large messages count. */
+  /** Where messages count that credit does not bound. */
   MessageMemory memory() {
     return settings.memory();
+  }
+
+  /**
+   * Whether with what has come last the peer has more unread than every connection may have. Called
+   * by the reading role only.
+   */
+  boolean leavesMuchUnread() {
+    return receiveCredit.heldWhenReceived() > settings.memory().ofConnection();
   }
 
   /** What the peer said in its HELLO. */
@@ -366,7 +379,10 @@ final class Connection {
     keepAlive.pong(payload);
   }
 
-  /** The transport has ended. Called by the reading role, or by the first reader before that. */
+  /**
+   * The transport has ended. Called by the reading role, by the first reader before that, or
+   * instead of it.
+   */
   private void ended(Exception cause) {
     handshake.stop();
     keepAlive.stop();

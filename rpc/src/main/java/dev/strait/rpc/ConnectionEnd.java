@@ -245,7 +245,8 @@ final class ConnectionEnd {
   }
 
   /**
-   * The transport has ended. Called by the reading role, or by the first reader before that.
+   * The transport has ended. Called by the reading role, by the first reader before that, or
+   * instead of it.
    *
    * @return false if that was known
    */

@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadFactory;
  * What the connections of a channel or a server have in common.
  *
  * @param limits what this side accepts
- * @param memory bounds large messages
+ * @param memory bounds messages that credit does not
  * @param connectTimeout for finding the peer and checking its identity
  * @param handshakeTimeout for the exchange of HELLO, in total
  * @param keepAlive when connections ping

@@ -51,11 +51,18 @@ final class FlightEvents {
     @Description("Whether this is the side that connected")
     boolean connecting;
 
+    /** Of one that is not let in, whose peer is not known. */
+    OfConnection(String endpoint) {
+      this.endpoint = endpoint;
+      peerUid = Connection.UNKNOWN_UID;
+      peerPid = PeerCredentials.UNKNOWN_PID;
+    }
+
     OfConnection(Connection connection) {
       endpoint = connection.name();
       PeerCredentials peer = connection.knownPeer();
       peerUid = connection.uid();
-      peerPid = peer == null ? -1 : peer.pid();
+      peerPid = peer == null ? PeerCredentials.UNKNOWN_PID : peer.pid();
       connecting = connection.isConnecting();
     }
   }
@@ -115,6 +122,11 @@ final class FlightEvents {
     @Label("Limit")
     @Description("Which one, what came, and what is permitted")
     String limit;
+
+    LimitHit(String endpoint, String limit) {
+      super(endpoint);
+      this.limit = limit;
+    }
 
     LimitHit(Connection connection, String limit) {
       super(connection);

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class InboundMessage extends ByteArrayInputStream implements Detachable, KnownLength {
   private static final byte[] NONE = {};
 
-  /** What a large message holds of the {@link MessageMemory} of its connection. */
+  /**
+   * What a large message, or one of many that are not read, holds of the {@link MessageMemory} of
+   * its connection.
+   */
   private record Memory(Connection of, long bytes) {}
 
   private int credit;

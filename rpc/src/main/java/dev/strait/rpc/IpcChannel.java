@@ -107,7 +107,7 @@ final class IpcChannel extends ManagedChannel {
   }
 
   IpcCounters counters() {
-    return monitor.counters(startedCalls.get(), dispatcher.limit().begun(), 0);
+    return monitor.counters(startedCalls.get(), dispatcher.limit().begun());
   }
 
   /** What the interceptors wrap. */

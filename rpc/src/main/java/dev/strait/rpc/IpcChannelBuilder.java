@@ -315,9 +315,9 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   }
 
   /**
-   * How many bytes of replies of several frames may be held that are not whole or not read yet. A
-   * call that would need more ends with RESOURCE_EXHAUSTED. By default a quarter of the heap, and
-   * 64 MiB at least.
+   * How many bytes of replies may be held that are not whole or not read yet, besides 256 KiB of
+   * small ones. A call that would need more ends with RESOURCE_EXHAUSTED. By default a quarter of
+   * the heap, and 64 MiB at least.
    */
   public IpcChannelBuilder maxMessageMemory(long bytes) {
     maxMessageMemory = Arguments.positive("maxMessageMemory", bytes);
@@ -402,7 +402,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
   private MessageMemory memory() {
     return messageMemory != null
         ? messageMemory
-        : new MessageMemory(maxMessageMemory, maxMessageMemory);
+        : MessageMemory.of(maxMessageMemory, maxMessageMemory, 1);
   }
 
   /** Where messages count, for tests. */
@@ -452,7 +452,7 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
                 idleTimeout,
                 keepAlive,
                 filters.copy(),
-                SpareReaders.forHandlers(handlers.running()),
+                SpareReaders.forHandlers(handlers.running(), false),
                 waitStrategy,
                 transport,
                 firstStreamId,

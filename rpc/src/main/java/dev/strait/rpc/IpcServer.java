@@ -86,7 +86,7 @@ final class IpcServer extends Server implements Connection.Owner {
   }
 
   IpcCounters counters() {
-    return monitor.counters(0, settings.dispatcher().limit().begun(), acceptor.turnedAway());
+    return monitor.counters(0, settings.dispatcher().limit().begun());
   }
 
   // For the application.
@@ -103,7 +103,7 @@ final class IpcServer extends Server implements Connection.Owner {
       started = true;
     }
     try {
-      acceptor.start(this::accepted);
+      acceptor.start(this::accepted, this::turnedAway);
     } catch (IOException | RuntimeException e) {
       shutdownNow();
       throw e;
@@ -237,16 +237,15 @@ final class IpcServer extends Server implements Connection.Owner {
       settings.monitor().hitLimit(evicted, limit);
       evicted.end().close(new IOException(limit));
     }
-    try {
-      connection.start();
-    } catch (RuntimeException | Error e) {
-      closed(connection, Status.UNAVAILABLE.withCause(e));
-      throw e;
-    }
+    connection.start();
     if (isShutdown()) {
       // It may have missed that, or have calls already.
       connection.end().drain(GoAwayReason.SHUTDOWN, "the server shuts down");
     }
+  }
+
+  private void turnedAway() {
+    monitor.turnedAway(address.toString(), options.transport().maxConnections());
   }
 
   /**

@@ -278,10 +278,12 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
 
   /**
    * How many bytes of messages, of all connections, may be held that flow control does not bound:
-   * requests of several frames that are not whole or not read yet, and replies that wait for
-   * clients when their handlers are done. A call that would need more ends with RESOURCE_EXHAUSTED.
-   * By default a quarter of the heap, and 64 MiB at least; one user, by uid, may have half of it if
-   * {@link #peerPolicy} is set and not {@link PeerPolicy#sameUserOrRoot}.
+   * requests of several frames that are not whole or not read yet, requests of one frame that are
+   * not read, beyond what each connection has for itself, and replies that wait for clients when
+   * their handlers are done. What a connection has for itself is its share of as many bytes again,
+   * between 16 and 256 KiB. A call that would need more ends with RESOURCE_EXHAUSTED. By default a
+   * quarter of the heap, and 64 MiB at least; one user, by uid, may have half of it if {@link
+   * #peerPolicy} is set and not {@link PeerPolicy#sameUserOrRoot}.
    */
   public IpcServerBuilder maxMessageMemory(long bytes) {
     maxMessageMemory = Arguments.positive("maxMessageMemory", bytes);
@@ -401,15 +403,19 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
   }
 
   private SpareReaders spareReaders() {
-    return spareReaders != null ? spareReaders : SpareReaders.forHandlers(handlers.running());
+    return spareReaders != null
+        ? spareReaders
+        : SpareReaders.forHandlers(handlers.running(), hasUsers());
   }
 
   private MessageMemory memory() {
     if (messageMemory != null) {
       return messageMemory;
     }
-    return new MessageMemory(
-        maxMessageMemory, hasUsers() ? Math.max(1, maxMessageMemory / 2) : maxMessageMemory);
+    return MessageMemory.of(
+        maxMessageMemory,
+        hasUsers() ? Math.max(1, maxMessageMemory / 2) : maxMessageMemory,
+        transport.maxConnections());
   }
 
   private HandlerLimit.Bounds boundsOfUser() {

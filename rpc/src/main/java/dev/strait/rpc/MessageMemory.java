@@ -1,34 +1,39 @@
 package dev.strait.rpc;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.HashMap;
-import java.util.Map;
-
 /**
- * Bounds the bytes of messages that flow control does not: messages of several frames, from their
- * first piece until the application gets them, because their credit goes back earlier; and replies
- * whose handlers are done, until the peer takes them. In all, and for each user. Thread-safe.
+ * Bounds the bytes of messages that flow control does not, over all connections of a channel or
+ * server, and for each user: messages of several frames, from their first piece until the
+ * application gets them, because their credit goes back earlier; messages of one frame that are not
+ * read, beyond what each connection has for itself; and replies whose handlers are done, until the
+ * peer takes them. Thread-safe.
  */
 final class MessageMemory {
   private static final long LEAST_BY_DEFAULT = 64L << 20;
+  private static final int LEAST_OF_CONNECTION = 16 << 10;
+  private static final int MOST_OF_CONNECTION = 256 << 10;
 
-  private final long most;
-  private final long mostOfUser;
-
-  @GuardedBy("this")
-  private long held;
-
-  /** Of the users who are known, if they have a bound of their own. */
-  @GuardedBy("this")
-  private final Map<Long, Long> byUid = new HashMap<>();
+  private final Quota bytes;
+  private final int ofConnection;
 
   /**
    * @param most bytes, in all
    * @param mostOfUser bytes of one user
+   * @param ofConnection bytes of small messages that each connection may leave unread besides
    */
-  MessageMemory(long most, long mostOfUser) {
-    this.most = most;
-    this.mostOfUser = Math.min(most, mostOfUser);
+  MessageMemory(long most, long mostOfUser, int ofConnection) {
+    this.bytes = new Quota(most, mostOfUser);
+    this.ofConnection = ofConnection;
+  }
+
+  /**
+   * What connections have for themselves is about as much again, at most.
+   *
+   * @param connections how many there may be
+   */
+  static MessageMemory of(long most, long mostOfUser, int connections) {
+    long share = most / connections;
+    return new MessageMemory(
+        most, mostOfUser, (int) Math.max(LEAST_OF_CONNECTION, Math.min(share, MOST_OF_CONNECTION)));
   }
 
   /** As much as is bounded where the application does not say. */
@@ -36,46 +41,43 @@ final class MessageMemory {
     return Math.max(LEAST_BY_DEFAULT, Runtime.getRuntime().maxMemory() / 4);
   }
 
+  /** How many bytes of small messages a connection may leave unread before they count. */
+  int ofConnection() {
+    return ofConnection;
+  }
+
   /**
-   * Counts {@code bytes} of the peer of {@code on}, until they are {@linkplain #give given} back.
+   * Counts {@code count} bytes of the peer of {@code on}, until they are {@linkplain #give given}
+   * back.
    *
    * @throws StreamException if that is more than there may be
    */
-  synchronized void take(Connection on, long bytes) throws StreamException {
-    long uid = on.uid();
-    boolean byUser = mostOfUser < most && uid != Connection.UNKNOWN_UID;
-    long ofUser = byUser ? byUid.getOrDefault(uid, 0L) : 0;
-    if (held + bytes > most) {
-      throw refusal(held, "", most);
+  void take(Connection on, long count) throws StreamException {
+    Quota.Refusal refusal = bytes.take(on, count);
+    if (refusal != null) {
+      throw new StreamException(
+          CancelCode.LIMIT_EXCEEDED,
+          "messages"
+              + refusal.whose()
+              + " that are not read yet, or not sent, hold "
+              + refusal.taken()
+              + " bytes, and with this one more than the limit of "
+              + refusal.limit());
     }
-    if (ofUser + bytes > mostOfUser) {
-      throw refusal(ofUser, " of uid " + uid, mostOfUser);
-    }
-    held += bytes;
-    if (byUser) {
-      byUid.put(uid, ofUser + bytes);
-    }
-  }
-
-  private static StreamException refusal(long held, String whose, long most) {
-    return new StreamException(
-        CancelCode.LIMIT_EXCEEDED,
-        "messages"
-            + whose
-            + " that are not read yet, or not sent, hold "
-            + held
-            + " bytes, and with this one more than the limit of "
-            + most);
   }
 
   /** So many of the bytes that were taken are free. */
-  synchronized void give(Connection on, long bytes) {
-    held -= bytes;
-    byUid.computeIfPresent(on.uid(), (uid, had) -> had == bytes ? null : (Long) (had - bytes));
+  void give(Connection on, long count) {
+    bytes.give(on, count);
   }
 
   /** How many bytes are taken. */
-  synchronized long held() {
-    return held;
+  long held() {
+    return bytes.taken();
+  }
+
+  /** How many bytes were taken at the worst instant. */
+  long mostHeld() {
+    return bytes.mostTaken();
   }
 }

@@ -36,21 +36,20 @@ final class Monitor {
    *
    * @param callsMade by the channel; those that call back are added here
    * @param callsTaken from peers
-   * @param turnedAway newcomers for whom there was no place
    */
-  IpcCounters counters(long callsMade, long callsTaken, long turnedAway) {
+  IpcCounters counters(long callsMade, long callsTaken) {
     // In this order no connection is open that was never opened.
     long closedNow = closed.sum();
     long openedNow = opened.sum();
     return new IpcCounters(
         openedNow,
         openedNow - closedNow,
-        failed.sum() + turnedAway,
+        failed.sum(),
         callsMade + callsBack.sum(),
         callsTaken,
         goAwaysSaid.sum(),
         goAwaysHeard.sum(),
-        limitsHit.sum() + turnedAway,
+        limitsHit.sum(),
         rolesMoved.sum());
   }
 
@@ -70,6 +69,11 @@ final class Monitor {
     FlightEvents.record(() -> new FlightEvents.Close(connection, reason, lostCalls).commit());
     (wasOpen ? closed : failed).increment();
     Log.debug(() -> connection + " is over, with " + lostCalls + " calls: " + reason);
+  }
+
+  /** No thread can be had for a new connection. */
+  void cannotBeRead(Connection connection, Throwable why) {
+    tellOfFault(connection + " is given up, since no thread can be started to read it: " + why);
   }
 
   /** This side goes away. */
@@ -104,6 +108,16 @@ final class Monitor {
     }
     long untold = faultsUntold.getAndSet(0);
     Log.info(untold == 0 ? message : message + " (and " + untold + " before that were not told)");
+  }
+
+  /** A newcomer was closed at once: there are as many connections as may be. */
+  void turnedAway(String endpoint, int maxConnections) {
+    FlightEvents.record(
+        () ->
+            new FlightEvents.LimitHit(endpoint, "one more than " + maxConnections + " connections")
+                .commit());
+    failed.increment();
+    limitsHit.increment();
   }
 
   /** The peer was held to a limit. */

@@ -40,8 +40,14 @@ final class Reading {
 
   /** Starts the connection's own reader. */
   void start() {
+    Reader first = reader;
     readers.incrementAndGet();
-    reader.start();
+    try {
+      first.start();
+    } catch (RuntimeException | Error e) {
+      readerEnded(first);
+      throw e;
+    }
   }
 
   Connection connection() {
@@ -175,7 +181,7 @@ final class Reading {
   boolean replace(Reader heldUp) {
     Reader next = spares.poll();
     if (next == null) {
-      if (!settings.spareReaders().take()) {
+      if (!settings.spareReaders().take(connection)) {
         return false;
       }
       next = new Reader(this);
@@ -227,7 +233,7 @@ final class Reading {
   /** All but one are spare. */
   private void forgetReader() {
     if (readers.getAndDecrement() > 1) {
-      settings.spareReaders().give();
+      settings.spareReaders().give(connection);
     }
   }
 

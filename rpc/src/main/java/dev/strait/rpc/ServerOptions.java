@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param hosted what the server hosts
  * @param limits what each connection accepts
- * @param memory bounds large messages
+ * @param memory bounds messages that credit does not
  * @param handshakeTimeout for identity and HELLO of a new connection, in total
  * @param maxHandshaking how many connections may be in their handshake at once
  * @param maxConnectionsOfUser how many connections of one user there may be

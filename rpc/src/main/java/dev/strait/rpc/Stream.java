@@ -58,7 +58,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   @GuardedBy("this")
   private int partialCredit;
 
-  /** Of the {@link MessageMemory}: what a message that is not whole has taken. */
+  /** Of the {@link MessageMemory}: what a message that is not delivered yet has taken. */
   @GuardedBy("this")
   private long partialMemory;
 
@@ -386,14 +386,20 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   private void receiveWhole(ByteBuffer data, boolean last, int cost) throws StreamException {
     InboundMessage message;
+    boolean counts;
     try {
       checkCredit(cost, last);
+      counts = countIfMuchIsUnread(cost);
       message = MessageAssembler.whole(data, maxMessageBytes);
     } catch (StreamException e) {
       addPartialCredit(cost);
+      releasePartialIfOver();
       throw e;
     }
     message.hold(cost);
+    if (counts) {
+      message.holdMemory(bound(), takePartialMemory());
+    }
     callbacks.add(message);
   }
 
@@ -409,6 +415,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
             CancelCode.PROTOCOL_ERROR,
             continued ? "no message is to be continued" : "a message began inside another");
       }
+      if (!more && !continued) {
+        countIfMuchIsUnread(cost);
+      }
       InboundMessage whole = assembler().add(data, more);
       if (whole == null) {
         releasePartialIfWanted();
@@ -418,10 +427,28 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
         callbacks.add(whole);
       }
     } finally {
-      if (state().isOver()) {
-        // It ended meanwhile, after its credit and its memory had been given back.
-        releasePartial();
-      }
+      releasePartialIfOver();
+    }
+  }
+
+  /**
+   * A message of one frame is paid for in credit, of which connections have more than memory can be
+   * for each.
+   *
+   * @return whether the memory of the message counts
+   */
+  private boolean countIfMuchIsUnread(int cost) throws StreamException {
+    boolean much = bound().leavesMuchUnread();
+    if (much) {
+      takeMemory(cost);
+    }
+    return much;
+  }
+
+  /** The stream may have ended after its credit and its memory had been given back. */
+  private void releasePartialIfOver() {
+    if (state().isOver()) {
+      releasePartial();
     }
   }
 

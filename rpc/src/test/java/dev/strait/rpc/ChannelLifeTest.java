@@ -11,6 +11,7 @@ import dev.strait.rpc.testing.EchoReply;
 import dev.strait.rpc.testing.EchoRequest;
 import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.PeerPolicy;
+import dev.strait.transport.Threads;
 import dev.strait.transport.contract.Resources;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
@@ -26,7 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -152,6 +155,37 @@ final class ChannelLifeTest {
   }
 
   // States.
+
+  /** Both sides: the thread of the channel's connection, and later that of the server's. */
+  @Test
+  void aConnectionForWhichThereIsNoThreadFailsItsCallsAndTheNextIsTried() throws Exception {
+    AtomicBoolean none = new AtomicBoolean();
+    ThreadFactory factory =
+        task -> {
+          if (task instanceof Reader && none.get()) {
+            throw new OutOfMemoryError("none can be had");
+          }
+          return Threads.daemonFactory().newThread(task);
+        };
+    Server server =
+        local.serve(b -> b.threadFactory(factory).addService(Raw.service(Raw.UNARY, Raw.echo())));
+    ManagedChannel withoutThreads = local.channel(b -> b.threadFactory(factory));
+    none.set(true);
+    for (ManagedChannel channel : List.of(withoutThreads, local.channel())) {
+      Status status = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT).awaitClose();
+      assertEquals(Status.Code.UNAVAILABLE, status.getCode());
+      String told = String.valueOf(status.getDescription());
+      assertTrue(told.contains(local.address().toString()), told);
+      assertEquals(channel == withoutThreads, told.contains("no thread to read it"), told);
+    }
+    Local.await("both have given up", () -> IpcCounters.of(server).connectionsFailed() > 0);
+    assertEquals(0, IpcCounters.of(server).connectionsOpen());
+
+    none.set(false);
+
+    CallOptions patient = CallOptions.DEFAULT.withWaitForReady();
+    assertTrue(Raw.unary(withoutThreads, Raw.UNARY, patient).awaitClose().isOk());
+  }
 
   @Test
   void theStateFollowsTheConnection() throws Exception {

@@ -139,8 +139,8 @@ enum Guard {
       Mutant.of(
           "rpc",
           "dev.strait.rpc.SpareReaders",
-          "    if (taken.incrementAndGet() > most) {",
-          "    if (taken.incrementAndGet() < 0) {")),
+          "    return threads.take(on, 1) == null;",
+          "    return threads.take(on, 0) == null;")),
   CANCELLED_HANDLERS(
       "dev.strait.rpc.LimitTest",
       "aHandlerThatIsBusyKeepsItsPlaceWhenItsCallIsCancelled",
@@ -170,9 +170,17 @@ enum Guard {
       "messagesThatAreNotWholeAreHeldOnlyUpToTheLimit",
       Mutant.of(
           "rpc",
-          "dev.strait.rpc.MessageMemory",
-          "    if (held + bytes > most) {",
-          "    if (held < 0) {")),
+          "dev.strait.rpc.Quota",
+          "    if (taken + amount > most) {",
+          "    if (taken < 0) {")),
+  UNREAD_MESSAGES(
+      "dev.strait.rpc.MessageMemoryTest",
+      "smallMessagesThatAreNotReadAreHeldOnlyUpToTheLimit",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.Stream",
+          "    boolean much = bound().leavesMuchUnread();",
+          "    boolean much = false;")),
   UNSENT_REPLIES(
       "dev.strait.rpc.MessageMemoryTest",
       "repliesThatAreNotTakenAreHeldOnlyUpToTheLimit",
@@ -290,9 +298,17 @@ enum Guard {
       "messagesOfAUserThatAreNotWholeLeaveRoomForThoseOfOthers",
       Mutant.of(
           "rpc",
-          "dev.strait.rpc.MessageMemory",
-          "    if (ofUser + bytes > mostOfUser) {",
+          "dev.strait.rpc.Quota",
+          "    if (ofUser + amount > mostOfUser) {",
           "    if (ofUser < 0) {")),
+  USER_SPARE_READERS(
+      "dev.strait.rpc.UserQuotaTest",
+      "handlersOfAUserThatGoOnAfterTheirAnswerLeaveThreadsForThoseOfOthers",
+      Mutant.of(
+          "rpc",
+          "dev.strait.rpc.SpareReaders",
+          "    this.threads = new Quota(most, mostOfUser);",
+          "    this.threads = new Quota(most, most);")),
   USER_HANDSHAKES(
       "dev.strait.rpc.UserQuotaTest",
       "silentConnectionsOfAUserTurnOutHisOwnOnly",

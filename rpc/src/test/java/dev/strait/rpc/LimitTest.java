@@ -279,10 +279,10 @@ final class LimitTest {
     local.closing(release::countDown);
     AtomicInteger refused = new AtomicInteger();
     SpareReaders spare =
-        new SpareReaders(2) {
+        new SpareReaders(2, 2) {
           @Override
-          boolean take() {
-            boolean taken = super.take();
+          boolean take(Connection on) {
+            boolean taken = super.take(on);
             refused.addAndGet(taken ? 0 : 1);
             return taken;
           }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class MessageMemoryTest {
   private static final int MEBIBYTE = 1 << 20;
   private static final int PIECE = 60_000;
+  private static final int SMALL = 10_000;
 
   @RegisterExtension final Local local = Local.memory();
 
@@ -90,6 +91,38 @@ final class MessageMemoryTest {
       peer.send(0, FrameType.PING, 0, new Data().u64(1));
       assertEquals(FrameType.PING, peer.nextButWindow().type());
       awaitEnd(peer, server);
+    }
+  }
+
+  /** Of each stream the first message is read, and 39 are not. */
+  @Test
+  void smallMessagesThatAreNotReadAreHeldOnlyUpToTheLimit() throws Exception {
+    Server server = serve(b -> b.maxMessageMemory(MEBIBYTE));
+    for (int round = 0; round < 3; round++) {
+      ScriptedPeer peer = local.greetedPeer();
+      sendSmall(peer, 1);
+      sendSmall(peer, 3);
+      sendSmall(peer, 5);
+
+      RawFrame refused = peer.nextButWindow();
+      assertEquals(5, refused.streamId(), refused::toString);
+      assertEquals(CancelCode.LIMIT_EXCEEDED, refused.cancelCode());
+      assertTrue(refused.text().contains("more than the limit of 1048576"), refused::toString);
+      int before = round;
+      assertTrue(IpcCounters.of(server).limitsHit() > before);
+      // Beside what others leave unread, what is read takes no room.
+      peer.open(7, "raw/Bidi", 0);
+      peer.send(7, FrameType.MESSAGE, 0, new Data().bytes(new byte[SMALL]));
+      peer.send(0, FrameType.PING, 0, new Data().u64(1));
+      assertEquals(FrameType.PING, peer.nextButWindow().type());
+      awaitEnd(peer, server);
+    }
+  }
+
+  private static void sendSmall(ScriptedPeer peer, int streamId) {
+    peer.open(streamId, "raw/Bidi", 0);
+    for (int i = 0; i < 40; i++) {
+      peer.send(streamId, FrameType.MESSAGE, 0, new Data().bytes(new byte[SMALL]));
     }
   }
 

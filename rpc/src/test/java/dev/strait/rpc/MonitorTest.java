@@ -176,6 +176,24 @@ final class MonitorTest {
     assertEquals(slow.getString("thread"), next("RoleMoved", false).getString("from"));
   }
 
+  @Test
+  void whoIsTurnedAwayForWantOfAPlaceIsSeen() throws Exception {
+    record("LimitHit");
+    Server server =
+        local.serve(b -> b.maxConnections(1).addService(Raw.service(Raw.UNARY, Raw.echo())));
+    local.greetedPeer();
+
+    Status refused = Raw.unary(local.channel(), Raw.UNARY, CallOptions.DEFAULT).awaitClose();
+
+    assertEquals(Status.Code.UNAVAILABLE, refused.getCode());
+    assertEquals(1, IpcCounters.of(server).limitsHit());
+    assertEquals(1, IpcCounters.of(server).connectionsFailed());
+    stop();
+    RecordedEvent limit = next("LimitHit", false);
+    assertEquals("one more than 1 connections", limit.getString("limit"));
+    assertEquals(Connection.UNKNOWN_UID, limit.getLong("peerUid"));
+  }
+
   /** X9. */
   @Test
   void tokensAreInNoLogEventOrText() throws Exception {

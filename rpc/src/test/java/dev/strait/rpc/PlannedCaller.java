@@ -206,11 +206,13 @@ final class PlannedCaller extends RecordingListener<byte[]> {
    * What must hold when all is over.
    *
    * @param mayBreak whether connections may have broken meanwhile
+   * @param mayBeRefused whether there may have been no room for it
    */
-  void check(boolean mayBreak) {
+  void check(boolean mayBreak, boolean mayBeRefused) {
     assertClosedOnce();
     Status.Code code = status.getCode();
-    assertTrue(possible(mayBreak).contains(code), () -> plan + " ended with " + status);
+    assertTrue(
+        possible(mayBreak, mayBeRefused).contains(code), () -> plan + " ended with " + status);
     if (status.isOk()) {
       int due = plan.oneWay() ? 0 : plan.responses();
       assertEquals(due, received, () -> plan + ": responses of a call that succeeded");
@@ -228,7 +230,7 @@ final class PlannedCaller extends RecordingListener<byte[]> {
     return plan + " that heard " + events;
   }
 
-  private Set<Status.Code> possible(boolean mayBreak) {
+  private Set<Status.Code> possible(boolean mayBreak, boolean mayBeRefused) {
     Set<Status.Code> possible = EnumSet.noneOf(Status.Code.class);
     if (plan.oneWay()) {
       possible.add(Status.Code.OK);
@@ -243,6 +245,9 @@ final class PlannedCaller extends RecordingListener<byte[]> {
     }
     if (mayBreak) {
       possible.add(Status.Code.UNAVAILABLE);
+    }
+    if (mayBeRefused) {
+      possible.add(Status.Code.RESOURCE_EXHAUSTED);
     }
     return possible;
   }

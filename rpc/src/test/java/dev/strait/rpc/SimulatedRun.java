@@ -33,13 +33,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Held for each run: every call ends once, with a status that its plan allows, within 100 ms of
  * its deadline (G1); no more handlers run than may (G2); messages come whole, once and in order;
- * nobody hears of a success that the other side does not know of; and no thread, timer or buffer is
- * left (G7).
+ * nobody hears of a success that the other side does not know of; messages hold no more memory than
+ * they may, which some lives reach (G4); and no thread, timer, buffer or byte of that memory is
+ * left (G7). In some lives no thread can be had now and then.
  */
 final class SimulatedRun {
-  /** So long after the end of a call its handler knows of it, also if it is held up by others. */
-  private static final long MEMORY_BYTES = 1L << 30;
+  /** More than any life needs. */
+  private static final int AMPLE_BYTES = 1 << 30;
 
+  /** What each connection has for itself. */
+  private static final int UNREAD_BYTES = 1024;
+
+  /** So long after the end of a call its handler knows of it, also if it is held up by others. */
   private static final long LATEST_NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** A connection that has gone silent is found out by pings. */
@@ -61,6 +66,10 @@ final class SimulatedRun {
 
   private final boolean rough;
   private final boolean breaks;
+  private final boolean lacksThreads;
+  private final boolean lacksRoom;
+  private final int messageBytes;
+  private final int waiting;
   private final int handlers;
   private final int streamWindow;
   private final int connectionWindow;
@@ -82,6 +91,10 @@ final class SimulatedRun {
     this.random = simulation.random();
     this.rough = random.nextBoolean();
     this.breaks = rough && random.nextBoolean();
+    this.lacksThreads = breaks && random.nextBoolean();
+    this.lacksRoom = random.nextInt(4) == 0;
+    this.messageBytes = lacksRoom ? random.nextInt(1 << random.nextInt(12, 19)) + 1 : AMPLE_BYTES;
+    this.waiting = lacksRoom ? random.nextInt(10) : MOST_WAITING;
     this.handlers = new int[] {1, 3, UNLIMITED}[random.nextInt(3)];
     this.streamWindow = 1 << random.nextInt(10, 17);
     // Calls that wait for others to be handled keep the connection's credit from these.
@@ -191,9 +204,31 @@ final class SimulatedRun {
     }
   }
 
-  /** A bound that no run reaches, and that is whole again at the end. */
+  /** That of readers may be missing: the other threads are needed for the end of calls. */
+  private Thread newThread(Runnable task) {
+    if (lacksThreads && task instanceof Reader && random.nextInt(4) == 0) {
+      throw new NoThread();
+    }
+    return simulation.threads().newThread(task);
+  }
+
+  /** What the JDK throws, without the stack, which the log would be full of. */
+  private static final class NoThread extends OutOfMemoryError {
+    private static final long serialVersionUID = 1;
+
+    NoThread() {
+      super("planned: no thread can be had");
+    }
+
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  /** It is whole again at the end. */
   private MessageMemory newMemory() {
-    MessageMemory memory = new MessageMemory(MEMORY_BYTES, MEMORY_BYTES);
+    MessageMemory memory = new MessageMemory(messageBytes, messageBytes, UNREAD_BYTES);
     memories.add(memory);
     return memory;
   }
@@ -207,10 +242,10 @@ final class SimulatedRun {
               .ticker(simulation)
               .scheduler(simulation.timers())
               .jitter(random)
-              .threadFactory(simulation.threads())
+              .threadFactory(this::newThread)
               .waitStrategy(waits)
               .windows(streamWindow, connectionWindow)
-              .maxRunningHandlers(handlers, MOST_WAITING)
+              .maxRunningHandlers(handlers, waiting)
               .executor(serverExecutor)
               .maxConcurrentCallsPerConnection(maxStreams)
               .maxConnectionAge(ages ? 3_000 : NEVER_MICROS, TimeUnit.MICROSECONDS)
@@ -236,7 +271,7 @@ final class SimulatedRun {
             .ticker(simulation)
             .scheduler(simulation.timers())
             .jitter(random)
-            .threadFactory(simulation.threads())
+            .threadFactory(this::newThread)
             .waitStrategy(waits)
             .windows(streamWindow, connectionWindow)
             .keepAliveTime(breaks ? 200 : 1_000, TimeUnit.MILLISECONDS)
@@ -295,13 +330,13 @@ final class SimulatedRun {
   }
 
   private Outcome check() {
-    callers.values().forEach(caller -> caller.check(breaks));
+    callers.values().forEach(caller -> caller.check(breaks, lacksRoom));
     try {
       ledger.assertAgreesWith(callers);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-    if (!breaks) {
+    if (!breaks && !lacksRoom) {
       callers.forEach(
           (number, caller) ->
               assertTrue(
@@ -319,6 +354,9 @@ final class SimulatedRun {
     }
     for (MessageMemory memory : memories) {
       assertEquals(0, memory.held(), "bytes of messages that count for ever");
+      assertTrue(
+          memory.mostHeld() <= messageBytes,
+          () -> memory.mostHeld() + " bytes of messages were held, of at most " + messageBytes);
     }
     assertEquals(0, simulation.timers().size(), "timers that are left");
     assertEquals(0, BufferPool.shared().outstanding(), "buffers that are left");

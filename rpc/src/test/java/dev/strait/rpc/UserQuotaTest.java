@@ -20,6 +20,7 @@ import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -236,6 +237,63 @@ final class UserQuotaTest {
     peer.open(streamId, "raw/Unary", 0);
     Data data = new Data().u32(1 << 20).bytes(new byte[60_000]);
     peer.send(streamId, FrameType.MESSAGE, FrameType.FLAG_MORE, data);
+  }
+
+  @Test
+  void smallMessagesOfAUserThatAreNotReadLeaveRoomForThoseOfOthers() throws Exception {
+    serve(b -> b.maxMessageMemory(1 << 20));
+    whoConnects = ALICE;
+    ScriptedPeer alice = local.greetedPeer();
+    sendSmall(alice, 1);
+    sendSmall(alice, 3);
+    RawFrame refused = alice.nextButWindow();
+    assertEquals(3, refused.streamId());
+    assertEquals(CancelCode.LIMIT_EXCEEDED, refused.cancelCode());
+    assertTrue(refused.text().contains("of uid 1001"), refused::toString);
+    whoConnects = BOB;
+    ScriptedPeer bob = local.greetedPeer();
+
+    sendSmall(bob, 1);
+
+    bob.send(0, FrameType.PING, 0, new Data().u64(1));
+    assertEquals(FrameType.PING, bob.nextButWindow().type());
+  }
+
+  /** 40 messages that nobody asks for. */
+  private static void sendSmall(ScriptedPeer peer, int streamId) {
+    peer.open(streamId, "raw/Unary", 0);
+    for (int i = 0; i < 40; i++) {
+      peer.send(streamId, FrameType.MESSAGE, 0, new Data().bytes(new byte[10_000]));
+    }
+  }
+
+  /** Each connection needs a thread more to be read while its first call's handler goes on. */
+  @Test
+  void handlersOfAUserThatGoOnAfterTheirAnswerLeaveThreadsForThoseOfOthers() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    local.closing(release::countDown);
+    SpareReaders spare = new SpareReaders(3, 2);
+    ServerCallHandler<byte[], byte[]> goingOn =
+        (call, headers) -> {
+          call.close(Status.ABORTED, new Metadata());
+          Local.await(release);
+          return new ServerCall.Listener<>() {};
+        };
+    local.serve(
+        b ->
+            b.transportProvider(new MadeUpUsers())
+                .peerPolicy(PeerPolicy.uids(ALICE, BOB))
+                .directExecutor()
+                .spareReaders(spare)
+                .addService(Raw.service(Raw.UNARY, goingOn)));
+    for (int i = 0; i < 4; i++) {
+      assertEquals(Status.Code.ABORTED, call(channelOf(ALICE)).awaitClose().getCode());
+    }
+    Local.await("hers are taken", () -> spare.taken() == 2);
+    ManagedChannel bobs = channelOf(BOB);
+
+    assertEquals(Status.Code.ABORTED, call(bobs).awaitClose().getCode());
+    assertEquals(Status.Code.ABORTED, call(bobs).awaitClose().getCode(), "the third is his");
   }
 
   @Test

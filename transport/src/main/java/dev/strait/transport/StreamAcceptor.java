@@ -50,7 +50,7 @@ final class StreamAcceptor implements Acceptor {
   }
 
   @Override
-  public void start(Consumer<Transport> onAccept) throws IOException {
+  public void start(Consumer<Transport> onAccept, Runnable onTurnedAway) throws IOException {
     synchronized (lock) {
       if (started || closed) {
         throw new IllegalStateException(
@@ -77,14 +77,16 @@ final class StreamAcceptor implements Acceptor {
     }
     try {
       Threads.start(
-          options.threadFactory(), "strait-accept " + address, () -> acceptAll(bound, onAccept));
+          options.threadFactory(),
+          "strait-accept " + address,
+          () -> acceptAll(bound, onAccept, onTurnedAway));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
   }
 
-  private void acceptAll(Binding bound, Consumer<Transport> onAccept) {
+  private void acceptAll(Binding bound, Consumer<Transport> onAccept, Runnable onTurnedAway) {
     // Loaded now: it is needed when no descriptor is left to read a class with.
     Log.prepare();
     long pauseNanos = 0;
@@ -93,7 +95,7 @@ final class StreamAcceptor implements Acceptor {
         Link link = bound.accept();
         if (link != null) {
           pauseNanos = 0;
-          handOut(link, onAccept);
+          handOut(link, onAccept, onTurnedAway);
         }
       } catch (IOException | RuntimeException | Error e) {
         if (closed) {
@@ -112,7 +114,7 @@ final class StreamAcceptor implements Acceptor {
     }
   }
 
-  private void handOut(Link link, Consumer<Transport> onAccept) {
+  private void handOut(Link link, Consumer<Transport> onAccept, Runnable onTurnedAway) {
     if (open.incrementAndGet() > options.maxConnections()) {
       open.decrementAndGet();
       link.close();
@@ -124,6 +126,7 @@ final class StreamAcceptor implements Acceptor {
                 + " connections; turning"
                 + " further ones away");
       }
+      onTurnedAway.run();
       return;
     }
     Transport transport = StreamTransport.accepted(address, options, link, open::decrementAndGet);
