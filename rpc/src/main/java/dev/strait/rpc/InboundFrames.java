@@ -121,7 +121,7 @@ final class InboundFrames implements FrameListener {
     ServerStream stream =
         connection.calls().accept(streamId, method, metadata, timeoutNanos, oneWay);
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
-      stream.receiveMessage(data, flags & FrameType.FLAG_END, claim());
+      receive(stream, data, flags & FrameType.FLAG_END);
     }
     if ((flags & FrameType.FLAG_END) != 0) {
       stream.receiveEnd();
@@ -156,7 +156,7 @@ final class InboundFrames implements FrameListener {
           CancelCode.PROTOCOL_ERROR, "MESSAGE says that there is none, but has one or no end");
     }
     if (!noMessage) {
-      stream.receiveMessage(data, flags, claim());
+      receive(stream, data, flags);
     }
     if (stream instanceof ClientStream client) {
       client.answered();
@@ -191,7 +191,7 @@ final class InboundFrames implements FrameListener {
       client.receiveHeaders(headers);
     }
     if ((flags & FrameType.FLAG_WITH_MESSAGE) != 0) {
-      client.receiveMessage(data, FrameType.FLAG_END, claim());
+      receive(client, data, FrameType.FLAG_END);
     }
     connection.calls().forget(client);
     client.receiveClose(status, trailers);
@@ -288,16 +288,17 @@ final class InboundFrames implements FrameListener {
   }
 
   /** The credit that was paid goes over to the stream that holds the message. */
-  private int claim() {
-    int cost = unclaimed;
+  private void receive(Stream stream, ByteBuffer data, int flags) throws StreamException {
+    stream.receiveMessage(data, flags, unclaimed);
     unclaimed = 0;
-    return cost;
   }
 
   /** Credit that no stream has claimed goes back to the peer. */
   private void returnUnclaimed() {
-    if (unclaimed > 0) {
-      connection.consumedOfConnection(claim());
+    int rest = unclaimed;
+    if (rest > 0) {
+      unclaimed = 0;
+      connection.consumedOfConnection(rest);
     }
   }
 

@@ -116,17 +116,16 @@ final class MessageAssembler {
 
   private InboundMessage gathered(ByteBuffer data) throws StreamException {
     byte[] gathered = takePrepared(data);
-    if (gathered == null) {
-      return whole(data, maxMessageBytes);
-    }
     checkSize(data.remaining(), maxMessageBytes);
+    if (gathered == null) {
+      return whole(data);
+    }
     return new InboundMessage(gathered, data.position(), data.remaining());
   }
 
-  /** A message that came in one frame. */
-  static InboundMessage whole(ByteBuffer data, int maxMessageBytes) throws StreamException {
+  /** A message that came in one frame, and whose size was checked. */
+  static InboundMessage whole(ByteBuffer data) {
     int length = data.remaining();
-    checkSize(length, maxMessageBytes);
     byte[] message = LargeArrays.take(length);
     data.get(message, 0, length);
     return new InboundMessage(message, 0, length);
@@ -201,7 +200,8 @@ final class MessageAssembler {
     return there ? gathered : null;
   }
 
-  private static void checkSize(long size, int maxMessageBytes) throws StreamException {
+  /** Whether a message may be so large. */
+  static void checkSize(long size, int maxMessageBytes) throws StreamException {
     if (size > maxMessageBytes) {
       throw new StreamException(
           CancelCode.LIMIT_EXCEEDED,

@@ -31,9 +31,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   boolean inSendQueue;
   private @Nullable SendCredit sendCredit; // made when this side sends more than a last message
 
+  private volatile @Nullable StreamReceiver receiver; // made unless one message comes, in one frame
+
   // Used by the reading role only.
-  private @Nullable ReceiveCredit receiveCredit; // made when a message comes that is not the last
-  private @Nullable MessageAssembler assembler; // made when a message comes in pieces
   private int maxMessageBytes;
   private boolean heard;
 
@@ -55,18 +55,10 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   @GuardedBy("this")
   private boolean readyOwed;
 
-  @GuardedBy("this")
-  private int partialCredit;
-
-  /** Of the {@link MessageMemory}: what a message that is not delivered yet has taken. */
-  @GuardedBy("this")
-  private long partialMemory;
-
   /** Puts the stream on a connection, before anything is sent or received. */
   final void bind(Connection on, int maxBytes) {
     sendCredit = null;
-    receiveCredit = null;
-    assembler = null;
+    receiver = null;
     maxMessageBytes = maxBytes;
     connection = on;
   }
@@ -370,86 +362,48 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /**
    * A message, or a piece of one, came. Called by the reading role.
    *
-   * @param cost its credit, which the stream holds from now on, also when this throws
+   * @param cost its credit, which the stream holds from now on, unless this throws
    */
   final void receiveMessage(ByteBuffer data, int flags, int cost) throws StreamException {
     heard = true;
     boolean more = (flags & FrameType.FLAG_MORE) != 0;
     boolean continued = (flags & FrameType.FLAG_CONTINUED) != 0;
-    MessageAssembler messages = assembler;
-    if (more || continued || (messages != null && messages.isBusy())) {
-      receivePiece(data, more, continued, cost);
-    } else {
-      receiveWhole(data, (flags & FrameType.FLAG_END) != 0, cost);
-    }
-  }
-
-  private void receiveWhole(ByteBuffer data, boolean last, int cost) throws StreamException {
+    StreamReceiver known = receiver;
     InboundMessage message;
-    boolean counts;
-    try {
-      checkCredit(cost, last);
-      counts = countIfMuchIsUnread(cost);
-      message = MessageAssembler.whole(data, maxMessageBytes);
-    } catch (StreamException e) {
-      addPartialCredit(cost);
-      releasePartialIfOver();
-      throw e;
+    if (more || continued || (known != null && known.isBusy())) {
+      checkCredit(cost, false);
+      message = receiver().add(data, more, continued, cost);
+    } else {
+      checkCredit(cost, (flags & FrameType.FLAG_END) != 0);
+      message = receiveWhole(data, cost);
     }
-    message.hold(cost);
-    if (counts) {
-      message.holdMemory(bound(), takePartialMemory());
+    if (message != null) {
+      callbacks.add(message);
     }
-    callbacks.add(message);
   }
 
-  private void receivePiece(ByteBuffer data, boolean more, boolean continued, int cost)
-      throws StreamException {
-    // Before the partial credit, which another thread may give back at once.
-    receiveCredit();
-    addPartialCredit(cost);
-    try {
-      checkCredit(cost, false);
-      if (continued != inMessage()) {
-        throw new StreamException(
-            CancelCode.PROTOCOL_ERROR,
-            continued ? "no message is to be continued" : "a message began inside another");
-      }
-      if (!more && !continued) {
-        countIfMuchIsUnread(cost);
-      }
-      InboundMessage whole = assembler().add(data, more);
-      if (whole == null) {
-        releasePartialIfWanted();
-      } else {
-        whole.hold(takePartialCredit());
-        whole.holdMemory(bound(), takePartialMemory());
-        callbacks.add(whole);
-      }
-    } finally {
-      releasePartialIfOver();
-    }
+  private InboundMessage receiveWhole(ByteBuffer data, int cost) throws StreamException {
+    MessageAssembler.checkSize(data.remaining(), maxMessageBytes);
+    long memory = takeIfMuchIsUnread(cost);
+    InboundMessage message = MessageAssembler.whole(data);
+    message.hold(cost);
+    message.holdMemory(bound(), memory);
+    return message;
   }
 
   /**
-   * A message of one frame is paid for in credit, of which connections have more than memory can be
-   * for each.
+   * Takes memory for a message of one frame if much is unread: connections have more credit than
+   * there can be memory for. Called by the reading role.
    *
-   * @return whether the memory of the message counts
+   * @return how much
    */
-  private boolean countIfMuchIsUnread(int cost) throws StreamException {
-    boolean much = bound().leavesMuchUnread();
-    if (much) {
-      takeMemory(cost);
+  final long takeIfMuchIsUnread(int cost) throws StreamException {
+    Connection on = bound();
+    if (!on.leavesMuchUnread()) {
+      return 0;
     }
-    return much;
-  }
-
-  /** The stream may have ended after its credit and its memory had been given back. */
-  private void releasePartialIfOver() {
-    if (state().isOver()) {
-      releasePartial();
-    }
+    on.memory().take(on, cost);
+    return cost;
   }
 
   /**
@@ -459,21 +413,16 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
    * @return null if nowhere in particular, also if the frame is to be refused
    */
   final @Nullable ByteBuffer gatherInto(int flags, int length, ByteBuffer begin) {
-    ReceiveCredit credit = receiveCredit;
-    boolean covered =
-        credit == null ? length <= bound().limits().streamWindowBytes() : credit.covers(length);
     boolean continued = (flags & FrameType.FLAG_CONTINUED) != 0;
     boolean more = (flags & FrameType.FLAG_MORE) != 0;
-    return covered && !state().isOver()
-        ? assembler().gatherInto(continued, more, length, begin)
-        : null;
+    return receiver().gatherInto(continued, more, length, begin);
   }
 
   private void checkCredit(int cost, boolean last) throws StreamException {
     boolean covered =
-        (receiveCredit == null && last)
+        (receiver == null && last)
             ? cost <= bound().limits().streamWindowBytes()
-            : receiveCredit().receive(cost);
+            : receiver().credit().receive(cost);
     if (!covered) {
       throw new StreamException(
           CancelCode.FLOW_CONTROL_ERROR,
@@ -481,30 +430,19 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     }
   }
 
-  private ReceiveCredit receiveCredit() {
-    ReceiveCredit own = receiveCredit;
+  private StreamReceiver receiver() {
+    StreamReceiver own = receiver;
     if (own == null) {
-      own = new ReceiveCredit(bound().limits().streamWindowBytes());
-      receiveCredit = own;
+      own = new StreamReceiver(this, bound(), maxMessageBytes);
+      receiver = own;
     }
     return own;
   }
 
-  private MessageAssembler assembler() {
-    MessageAssembler messages = assembler;
-    if (messages == null) {
-      messages =
-          new MessageAssembler(
-              maxMessageBytes, bound().limits().streamWindowBytes(), this::takeMemory);
-      assembler = messages;
-    }
-    return messages;
-  }
-
   /** Whether a message has begun and not ended. Called by the reading role. */
   final boolean inMessage() {
-    MessageAssembler messages = assembler;
-    return messages != null && messages.inMessage();
+    StreamReceiver known = receiver;
+    return known != null && known.inMessage();
   }
 
   /** Whether metadata, a message or a piece of one has come. Called by the reading role. */
@@ -522,7 +460,10 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** The application wants {@code count} more messages. */
   final void requestMessages(int count) {
     callbacks.request(count);
-    releasePartialIfWanted();
+    StreamReceiver known = receiver;
+    if (known != null) {
+      known.releaseIfWanted();
+    }
   }
 
   /** The application has got a message, or it was dropped: its credit goes back. */
@@ -531,11 +472,11 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (on == null || credit == 0) {
       return;
     }
-    ReceiveCredit own = receiveCredit;
-    if (own == null) {
+    StreamReceiver known = receiver;
+    if (known == null) {
       on.consumedOfConnection(credit);
     } else {
-      on.consumed(this, own, credit);
+      on.consumed(this, known.credit(), credit);
     }
   }
 
@@ -546,14 +487,10 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
 
   /** Gives back what a message that will never be whole holds. */
   final void releasePartial() {
-    int credit;
-    long memory;
-    synchronized (this) {
-      credit = takePartialCredit();
-      memory = takePartialMemory();
+    StreamReceiver known = receiver;
+    if (known != null) {
+      known.release();
     }
-    consumed(credit);
-    giveMemory(memory);
   }
 
   /** Gives back so much of the {@link MessageMemory}, if any. */
@@ -562,37 +499,6 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (on != null && bytes > 0) {
       on.memory().give(on, bytes);
     }
-  }
-
-  private void takeMemory(int bytes) throws StreamException {
-    Connection on = bound();
-    on.memory().take(on, bytes);
-    synchronized (this) {
-      partialMemory += bytes;
-    }
-  }
-
-  private synchronized long takePartialMemory() {
-    long memory = partialMemory;
-    partialMemory = 0;
-    return memory;
-  }
-
-  /** A message larger than the window can only arrive whole if its pieces are paid for early. */
-  private void releasePartialIfWanted() {
-    if (callbacks.wantsMessage()) {
-      consumed(takePartialCredit());
-    }
-  }
-
-  private synchronized void addPartialCredit(int bytes) {
-    partialCredit += bytes;
-  }
-
-  private synchronized int takePartialCredit() {
-    int credit = partialCredit;
-    partialCredit = 0;
-    return credit;
   }
 
   @Override

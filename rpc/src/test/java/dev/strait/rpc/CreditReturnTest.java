@@ -34,6 +34,20 @@ final class CreditReturnTest {
   }
 
   /** W6. */
+  /** 18 MB on a connection with a window of 8 MiB: a message that is refused is nobody's. */
+  @Test
+  void messagesThatAreRefusedGiveAllCreditBack() throws Exception {
+    local.serve(b -> b.maxInboundMessageSize(100).addService(Raw.service(Raw.UNARY, Raw.echo())));
+    ScriptedPeer peer = local.greetedPeer();
+    for (int id = 1; id < 600; id += 2) {
+      peer.open(id, "raw/Unary", 0);
+      peer.send(id, FrameType.MESSAGE, FrameType.FLAG_END, new Data().bytes(new byte[60_000]));
+      RawFrame refused = peer.nextButWindow();
+      assertEquals(FrameType.CANCEL, refused.type(), refused::toString);
+      assertEquals(CancelCode.LIMIT_EXCEEDED, refused.cancelCode());
+    }
+  }
+
   @Test
   @Tag("nightly")
   @Timeout(value = 5, unit = TimeUnit.MINUTES)

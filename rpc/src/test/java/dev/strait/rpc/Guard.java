@@ -177,10 +177,7 @@ enum Guard {
       "dev.strait.rpc.MessageMemoryTest",
       "smallMessagesThatAreNotReadAreHeldOnlyUpToTheLimit",
       Mutant.of(
-          "rpc",
-          "dev.strait.rpc.Stream",
-          "    boolean much = bound().leavesMuchUnread();",
-          "    boolean much = false;")),
+          "rpc", "dev.strait.rpc.Stream", "    if (!on.leavesMuchUnread()) {", "    if (true) {")),
   UNSENT_REPLIES(
       "dev.strait.rpc.MessageMemoryTest",
       "repliesThatAreNotTakenAreHeldOnlyUpToTheLimit",
