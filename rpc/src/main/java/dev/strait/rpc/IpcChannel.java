@@ -55,7 +55,8 @@ final class IpcChannel extends ManagedChannel {
         Schedulers.schedulerOr(options.timing().scheduler(), "strait-timer " + address, threads);
     this.monitor = new Monitor(options.transport().ticker());
     this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
-    this.fallbackExecutor = Schedulers.threadPerTask("strait-callbacks " + address, threads);
+    this.fallbackExecutor =
+        Schedulers.lastResort("strait-callbacks " + address, threads, scheduler);
     this.dispatcher =
         new Dispatcher(
             options.hosted(),

@@ -79,7 +79,7 @@ final class IpcServer extends Server implements Connection.Owner {
                 ServerContext.with(Context.ROOT, this),
                 scheduler,
                 options.transport().ticker(),
-                Schedulers.threadPerTask("strait-callbacks " + address, threads)),
+                Schedulers.lastResort("strait-callbacks " + address, threads, scheduler)),
             FIRST_STREAM_ID);
     this.users = new UserConnections(options.maxConnectionsOfUser());
     this.acceptor = Transports.acceptor(address, options.transport());

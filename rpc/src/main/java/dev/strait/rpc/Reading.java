@@ -159,7 +159,8 @@ final class Reading {
 
   private void runDueWithoutReader() {
     if (!due.isEmpty()) {
-      Schedulers.threadPerTask("strait-callbacks " + connection.name(), threads())
+      Schedulers.lastResort(
+              "strait-callbacks " + connection.name(), threads(), settings.scheduler())
           .execute(
               () -> {
                 for (Runnable next = due.poll(); next != null; next = due.poll()) {
