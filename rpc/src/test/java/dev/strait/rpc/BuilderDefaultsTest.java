@@ -9,7 +9,11 @@ import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -53,6 +57,54 @@ final class BuilderDefaultsTest {
     assertTrue((open.flags() & FrameType.FLAG_TIMEOUT) != 0, open::toString);
     boolean named = (open.flags() & FrameType.FLAG_METHOD_NAME) != 0;
     return open.in().getLong(named ? 6 + open.in().getShort(4) : 4);
+  }
+
+  /** G9: a setting without an end must be one of those that docs/guards.md names. */
+  @Test
+  void everyLimitIsFiniteByDefaultButHowLongSilenceAndConnectionsMayLast() throws Exception {
+    Set<String> endless = new TreeSet<>();
+    Set<String> finite = new TreeSet<>();
+    sort(IpcServerBuilder.forAddress(local.address()), "", endless, finite);
+    sort(IpcChannelBuilder.forAddress(local.address()), "", endless, finite);
+
+    assertEquals(
+        Set.of(
+            "keepAlive.timeNanos",
+            "retirement.ageNanos",
+            "retirement.graceNanos",
+            "retirement.idleNanos"),
+        endless);
+    assertTrue(
+        finite.containsAll(
+            Set.of(
+                "limits.maxMessageBytes",
+                "handlers.running",
+                "handlers.waiting",
+                "maxMessageMemory",
+                "transport.maxConnections",
+                "handshakeTimeout")),
+        finite::toString);
+  }
+
+  /** The numbers and times among the fields of a builder, and of the records in them. */
+  private static void sort(Object of, String prefix, Set<String> endless, Set<String> finite)
+      throws IllegalAccessException {
+    for (Field field : of.getClass().getDeclaredFields()) {
+      if (Modifier.isStatic(field.getModifiers())) {
+        continue;
+      }
+      field.setAccessible(true);
+      Object value = field.get(of);
+      String name = prefix + field.getName();
+      if (value instanceof Record) {
+        sort(value, name + ".", endless, finite);
+      } else if (value instanceof Number number) {
+        long bound = value instanceof Integer ? Integer.MAX_VALUE : Long.MAX_VALUE;
+        (number.longValue() == bound ? endless : finite).add(name);
+      } else if (value instanceof Duration time) {
+        (time.toDays() >= 365 ? endless : finite).add(name);
+      }
+    }
   }
 
   @Test
