@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.rpc.testing.TestBuilders;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Context;
@@ -64,8 +65,8 @@ final class BuilderDefaultsTest {
   void everyLimitIsFiniteByDefaultButHowLongSilenceAndConnectionsMayLast() throws Exception {
     Set<String> endless = new TreeSet<>();
     Set<String> finite = new TreeSet<>();
-    sort(IpcServerBuilder.forAddress(local.address()), "", endless, finite);
-    sort(IpcChannelBuilder.forAddress(local.address()), "", endless, finite);
+    sort(TestBuilders.server(local.address()), "", endless, finite);
+    sort(TestBuilders.channel(local.address()), "", endless, finite);
 
     assertEquals(
         Set.of(

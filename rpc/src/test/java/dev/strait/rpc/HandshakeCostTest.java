@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.strait.rpc.testing.TestBuilders;
 import dev.strait.transport.BufferPool;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.contract.ChildProcess;
@@ -79,7 +80,7 @@ final class HandshakeCostTest {
         // This thread makes the ring that it fills; what its peers have counts too.
         THREADS.add(Thread.currentThread());
       }
-      IpcServerBuilder.forAddress(address)
+      TestBuilders.server(address)
           .threadFactory(Main::newThread)
           .handshakeTimeout(1, TimeUnit.HOURS)
           .build()
