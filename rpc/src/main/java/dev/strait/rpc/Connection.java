@@ -98,8 +98,8 @@ final class Connection {
     try {
       reading.start();
     } catch (RuntimeException | Error noThread) {
-      monitor().cannotBeRead(this, noThread);
       ended(new IOException(name + " has no thread to read it: " + noThread, noThread));
+      monitor().cannotBeRead(this, noThread);
     }
   }
 
@@ -130,6 +130,10 @@ final class Connection {
       return true;
     } catch (IOException | RuntimeException e) {
       ended(e);
+      return false;
+    } catch (Error e) {
+      // A transport's own threads, or the one for timers, may be missing.
+      ended(new IOException(name + ": " + e, e));
       return false;
     }
   }

@@ -346,8 +346,14 @@ final class Connector implements Connection.Owner {
 
   @GuardedBy("this")
   private void scheduleRetry() {
-    if (!closed) {
+    if (closed) {
+      return;
+    }
+    try {
       retry = settings.scheduler().schedule(this::retry, backoff.nextNanos(), TimeUnit.NANOSECONDS);
+    } catch (RuntimeException | Error noTimer) {
+      // The next call tries at once; those that wait for a connection wait for that too.
+      Log.warn("there is no timer to connect to " + address + " again later", noTimer);
     }
   }
 

@@ -117,16 +117,7 @@ final class StreamAcceptor implements Acceptor {
   private void handOut(Link link, Consumer<Transport> onAccept, Runnable onTurnedAway) {
     if (open.incrementAndGet() > options.maxConnections()) {
       open.decrementAndGet();
-      link.close();
-      if (turnedAway.getAndIncrement() == 0) {
-        Log.warn(
-            address
-                + " is at its limit of "
-                + options.maxConnections()
-                + " connections; turning"
-                + " further ones away");
-      }
-      onTurnedAway.run();
+      turnAway(link, onTurnedAway);
       return;
     }
     Transport transport = StreamTransport.accepted(address, options, link, open::decrementAndGet);
@@ -135,6 +126,22 @@ final class StreamAcceptor implements Acceptor {
     } catch (RuntimeException | Error e) {
       Log.warn("the receiver of streams accepted on " + address + " threw", e);
       transport.close(new IOException("the accepting side of " + address + " failed", e));
+    }
+  }
+
+  /** Tells of it before the newcomer can notice. */
+  private void turnAway(Link link, Runnable onTurnedAway) {
+    try {
+      if (turnedAway.getAndIncrement() == 0) {
+        Log.warn(
+            address
+                + " is at its limit of "
+                + options.maxConnections()
+                + " connections; turning further ones away");
+      }
+      onTurnedAway.run();
+    } finally {
+      link.close();
     }
   }
 
