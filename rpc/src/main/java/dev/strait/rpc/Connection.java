@@ -63,7 +63,11 @@ final class Connection {
   private final Calls calls;
   private final ConnectionEnd end;
   private final ReceiveCredit receiveCredit;
-  private final FrameDecoder decoder; // used by the reading role only
+
+  // Used by the reading role only.
+  private final InboundFrames frames;
+  private final FrameDecoder decoder;
+  private boolean muchUnread;
 
   private final AtomicBoolean establishing = new AtomicBoolean();
   private volatile boolean letIn; // by the gate
@@ -88,9 +92,8 @@ final class Connection {
     this.keepAlive = new KeepAlive(this, settings);
     this.pingLimit = new PingLimit(this, settings);
     this.receiveCredit = new ReceiveCredit(settings.limits().connectionWindowBytes());
-    this.decoder =
-        new FrameDecoder(
-            new NativeFrameLimits(handshake::isDone), new InboundFrames(this, receiveCredit));
+    this.frames = new InboundFrames(this, receiveCredit);
+    this.decoder = new FrameDecoder(new NativeFrameLimits(handshake::isDone), frames);
   }
 
   /** Connects, in the reader's thread; without one the connection ends at once. */
@@ -225,11 +228,11 @@ final class Connection {
   }
 
   /**
-   * Whether with what has come last the peer has more unread than every connection may have. Called
-   * by the reading role only.
+   * Whether the peer left more unread than every connection may, before it sent what is decoded
+   * now. Called by the reading role only.
    */
   boolean leavesMuchUnread() {
-    return receiveCredit.heldWhenReceived() > settings.memory().ofConnection();
+    return muchUnread;
   }
 
   /** What the peer said in its HELLO. */
@@ -324,6 +327,7 @@ final class Connection {
       return;
     }
     keepAlive.read();
+    muchUnread = receiveCredit.held() > settings.memory().unreadBytesOfConnection();
     try {
       decoder.decode(data);
     } catch (WireException e) {
@@ -391,6 +395,7 @@ final class Connection {
     handshake.stop();
     keepAlive.stop();
     decoder.release();
+    frames.release();
     boolean first = end.transportEnded(cause);
     TransportFilters filters = settings.filters();
     IncomingCalls calls = incoming;

@@ -24,6 +24,9 @@ final class InboundFrames implements FrameListener {
   /** The credit of the frame at hand that no stream holds. */
   private int unclaimed;
 
+  /** For which the decoder gathers a frame; null if for none. */
+  private @Nullable Stream gathering;
+
   private int idle; // frames that said nothing, since one that did
   private int late; // frames for streams that are over, since then
   private boolean saysSomething; // the frame at hand
@@ -37,6 +40,7 @@ final class InboundFrames implements FrameListener {
   /** Hot: guarded by the benchmark of the unary calls. */
   @Override
   public void onFrame(int streamId, int type, int flags, ByteBuffer data) throws FrameException {
+    release();
     if (!isKnown(streamId, type, flags)) {
       countIdle();
       return;
@@ -79,7 +83,18 @@ final class InboundFrames implements FrameListener {
       return null;
     }
     Stream stream = streamId == 0 ? null : connection.calls().openOrClosed(streamId);
-    return stream == null ? null : stream.gatherInto(flags, length, begin);
+    ByteBuffer into = stream == null ? null : stream.gatherInto(flags, length, begin);
+    gathering = into == null ? null : stream;
+    return into;
+  }
+
+  /** Nothing is gathered any more: the frame has come, or the connection has ended. */
+  void release() {
+    Stream gathered = gathering;
+    if (gathered != null) {
+      gathering = null;
+      gathered.gathered();
+    }
   }
 
   /** False for a frame to ignore. */

@@ -56,7 +56,7 @@ final class IpcChannel extends ManagedChannel {
     this.monitor = new Monitor(options.transport().ticker());
     this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
     this.fallbackExecutor =
-        Schedulers.lastResort("strait-callbacks " + address, threads, scheduler);
+        new LastResort("strait-callbacks " + address, threads, scheduler, () -> {});
     this.dispatcher =
         new Dispatcher(
             options.hosted(),

@@ -316,8 +316,8 @@ public final class IpcChannelBuilder extends MeteredChannelBuilder<IpcChannelBui
 
   /**
    * How many bytes of replies may be held that are not whole or not read yet, besides 256 KiB of
-   * small ones. A call that would need more ends with RESOURCE_EXHAUSTED. By default a quarter of
-   * the heap, and 64 MiB at least.
+   * small ones on each connection, and what is read at once. A call that would need more ends with
+   * RESOURCE_EXHAUSTED. By default a quarter of the heap, and 64 MiB at least.
    */
   public IpcChannelBuilder maxMessageMemory(long bytes) {
     maxMessageMemory = Arguments.positive("maxMessageMemory", bytes);

@@ -33,6 +33,7 @@ final class IpcServer extends Server implements Connection.Owner {
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
   private final Monitor monitor;
+  private final LastResort lastResort;
   private final ConnectionSettings settings;
   private final Acceptor acceptor;
   private final CountDownLatch terminated = new CountDownLatch(1);
@@ -58,6 +59,8 @@ final class IpcServer extends Server implements Connection.Owner {
         Schedulers.schedulerOr(options.timing().scheduler(), "strait-timer " + address, threads);
     this.monitor = new Monitor(options.transport().ticker());
     this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
+    this.lastResort =
+        new LastResort("strait-callbacks " + address, threads, scheduler, this::terminateIfDone);
     this.settings =
         new ConnectionSettings(
             options.limits(),
@@ -79,7 +82,7 @@ final class IpcServer extends Server implements Connection.Owner {
                 ServerContext.with(Context.ROOT, this),
                 scheduler,
                 options.transport().ticker(),
-                Schedulers.lastResort("strait-callbacks " + address, threads, scheduler)),
+                lastResort),
             FIRST_STREAM_ID);
     this.users = new UserConnections(options.maxConnectionsOfUser());
     this.acceptor = Transports.acceptor(address, options.transport());
@@ -104,7 +107,7 @@ final class IpcServer extends Server implements Connection.Owner {
     }
     try {
       acceptor.start(this::accepted, this::turnedAway);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       shutdownNow();
       throw e;
     }
@@ -201,7 +204,7 @@ final class IpcServer extends Server implements Connection.Owner {
 
   private void terminateIfDone() {
     synchronized (this) {
-      if (!shutdown || !connections.isEmpty()) {
+      if (!shutdown || !connections.isEmpty() || lastResort.isWaiting()) {
         return;
       }
     }

@@ -281,9 +281,10 @@ public final class IpcServerBuilder extends MeteredServerBuilder<IpcServerBuilde
    * requests of several frames that are not whole or not read yet, requests of one frame that are
    * not read, beyond what each connection has for itself, and replies that wait for clients when
    * their handlers are done. What a connection has for itself is its share of as many bytes again,
-   * between 16 and 256 KiB. A call that would need more ends with RESOURCE_EXHAUSTED. By default a
-   * quarter of the heap, and 64 MiB at least; one user, by uid, may have half of it if {@link
-   * #peerPolicy} is set and not {@link PeerPolicy#sameUserOrRoot}.
+   * between 16 and 256 KiB, and what is read at once (128 KiB). A call that would need more ends
+   * with RESOURCE_EXHAUSTED. By default a quarter of the heap, and 64 MiB at least; one user, by
+   * uid, may have half of it if {@link #peerPolicy} is set and not {@link
+   * PeerPolicy#sameUserOrRoot}.
    */
   public IpcServerBuilder maxMessageMemory(long bytes) {
     maxMessageMemory = Arguments.positive("maxMessageMemory", bytes);

@@ -3,9 +3,9 @@ package dev.strait.rpc;
 /**
  * Bounds the bytes of messages that flow control does not, over all connections of a channel or
  * server, and for each user: messages of several frames, from their first piece until the
- * application gets them, because their credit goes back earlier; messages of one frame that are not
- * read, beyond what each connection has for itself; and replies whose handlers are done, until the
- * peer takes them. Thread-safe.
+ * application gets them, because their credit goes back earlier; messages of one frame that come
+ * while their connection leaves much unread; and replies whose handlers are done, until the peer
+ * takes them. Thread-safe.
  */
 final class MessageMemory {
   private static final long LEAST_BY_DEFAULT = 64L << 20;
@@ -13,20 +13,22 @@ final class MessageMemory {
   private static final int MOST_OF_CONNECTION = 256 << 10;
 
   private final Quota bytes;
-  private final int ofConnection;
+  private final int unreadBytesOfConnection;
 
   /**
    * @param most bytes, in all
    * @param mostOfUser bytes of one user
-   * @param ofConnection bytes of small messages that each connection may leave unread besides
+   * @param unreadBytesOfConnection what each connection may leave unread before its small messages
+   *     count, in credit
    */
-  MessageMemory(long most, long mostOfUser, int ofConnection) {
+  MessageMemory(long most, long mostOfUser, int unreadBytesOfConnection) {
     this.bytes = new Quota(most, mostOfUser);
-    this.ofConnection = ofConnection;
+    this.unreadBytesOfConnection = unreadBytesOfConnection;
   }
 
   /**
-   * What connections have for themselves is about as much again, at most.
+   * What a connection may leave unread before it counts is its share of as many bytes again, within
+   * bounds.
    *
    * @param connections how many there may be
    */
@@ -41,24 +43,23 @@ final class MessageMemory {
     return Math.max(LEAST_BY_DEFAULT, Runtime.getRuntime().maxMemory() / 4);
   }
 
-  /** How many bytes of small messages a connection may leave unread before they count. */
-  int ofConnection() {
-    return ofConnection;
+  /** What a connection may leave unread before its small messages count, in credit. */
+  int unreadBytesOfConnection() {
+    return unreadBytesOfConnection;
   }
 
   /**
-   * Counts {@code count} bytes of the peer of {@code on}, until they are {@linkplain #give given}
-   * back.
+   * Takes bytes for the peer of {@code on}, until they are {@linkplain #give given} back.
    *
    * @throws StreamException if that is more than there may be
    */
-  void take(Connection on, long count) throws StreamException {
-    Quota.Refusal refusal = bytes.take(on, count);
+  void take(Connection on, long taken) throws StreamException {
+    Quota.Refusal refusal = bytes.take(on, taken);
     if (refusal != null) {
       throw new StreamException(
           CancelCode.LIMIT_EXCEEDED,
           "messages"
-              + refusal.whose()
+              + (refusal.everybodys() ? "" : " of uid " + on.uid())
               + " that are not read yet, or not sent, hold "
               + refusal.taken()
               + " bytes, and with this one more than the limit of "
@@ -67,17 +68,12 @@ final class MessageMemory {
   }
 
   /** So many of the bytes that were taken are free. */
-  void give(Connection on, long count) {
-    bytes.give(on, count);
+  void give(Connection on, long taken) {
+    bytes.give(on, taken);
   }
 
   /** How many bytes are taken. */
   long held() {
     return bytes.taken();
-  }
-
-  /** How many bytes were taken at the worst instant. */
-  long mostHeld() {
-    return bytes.mostTaken();
   }
 }

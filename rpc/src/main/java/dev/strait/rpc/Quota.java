@@ -11,18 +11,15 @@ final class Quota {
    * Why nothing was taken.
    *
    * @param taken how much of the limit is
-   * @param whose nothing for everybody's, or of which user
+   * @param everybodys whether it is the limit of all, or that of the user
    */
-  record Refusal(long taken, String whose, long limit) {}
+  record Refusal(long taken, boolean everybodys, long limit) {}
 
   private final long most;
   private final long mostOfUser;
 
   @GuardedBy("this")
   private long taken;
-
-  @GuardedBy("this")
-  private long mostTaken;
 
   /** Of the users who are known, if they have a limit of their own. */
   @GuardedBy("this")
@@ -47,13 +44,12 @@ final class Quota {
     boolean byUser = mostOfUser < most && uid != Connection.UNKNOWN_UID;
     long ofUser = byUser ? byUid.getOrDefault(uid, 0L) : 0;
     if (taken + amount > most) {
-      return new Refusal(taken, "", most);
+      return new Refusal(taken, true, most);
     }
     if (ofUser + amount > mostOfUser) {
-      return new Refusal(ofUser, " of uid " + uid, mostOfUser);
+      return new Refusal(ofUser, false, mostOfUser);
     }
     taken += amount;
-    mostTaken = Math.max(mostTaken, taken);
     if (byUser) {
       byUid.put(uid, ofUser + amount);
     }
@@ -69,10 +65,5 @@ final class Quota {
   /** How much is taken. */
   synchronized long taken() {
     return taken;
-  }
-
-  /** How much was taken at the worst instant. */
-  synchronized long mostTaken() {
-    return mostTaken;
   }
 }

@@ -159,8 +159,9 @@ final class Reading {
 
   private void runDueWithoutReader() {
     if (!due.isEmpty()) {
-      Schedulers.lastResort(
-              "strait-callbacks " + connection.name(), threads(), settings.scheduler())
+      settings
+          .dispatcher()
+          .fallbackExecutor()
           .execute(
               () -> {
                 for (Runnable next = due.poll(); next != null; next = due.poll()) {

@@ -20,8 +20,6 @@ final class ReceiveCredit {
   @GuardedBy("this")
   private long consumed;
 
-  private long heldWhenReceived; // used by the reading role only
-
   ReceiveCredit(long window) {
     this.window = window;
     this.granted = window;
@@ -33,7 +31,6 @@ final class ReceiveCredit {
       return false;
     }
     received += bytes;
-    heldWhenReceived = received - consumed;
     return true;
   }
 
@@ -58,14 +55,6 @@ final class ReceiveCredit {
    */
   synchronized long limit() {
     return granted;
-  }
-
-  /**
-   * How many bytes were held when the last ones had come, these included. Used by the reading role
-   * only.
-   */
-  long heldWhenReceived() {
-    return heldWhenReceived;
   }
 
   /** Bytes that came and are still held. */

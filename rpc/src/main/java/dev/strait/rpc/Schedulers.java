@@ -6,13 +6,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The one place that makes executors. */
 final class Schedulers {
-  private static final long RETRY_MILLIS = 10;
-
   private Schedulers() {}
 
   /**
@@ -57,24 +54,6 @@ final class Schedulers {
   static ScheduledExecutorService schedulerOr(
       @Nullable ScheduledExecutorService given, String name, ThreadFactory threads) {
     return given == null ? newScheduler(name, threads) : given;
-  }
-
-  /**
-   * Runs each task on a daemon thread of its own, for what must be delivered when all else is gone.
-   * As long as no thread can be had either, {@code scheduler} asks again.
-   */
-  static Executor lastResort(
-      String name, ThreadFactory threads, ScheduledExecutorService scheduler) {
-    return new Executor() {
-      @Override
-      public void execute(Runnable task) {
-        try {
-          Threads.start(threads, name, task);
-        } catch (RuntimeException | Error noThread) {
-          var unused = scheduler.schedule(() -> execute(task), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-        }
-      }
-    };
   }
 
   /** Runs each task on a daemon thread of its own. */

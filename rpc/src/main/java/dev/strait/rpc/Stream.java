@@ -19,6 +19,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   /** Below so many unframed bytes a stream is ready for more, as in gRPC. */
   static final int DEFAULT_READY_THRESHOLD_BYTES = 32 * 1024;
 
+  /** What a message that waits takes on the heap beside its bytes and its overhead in credit. */
+  private static final int MESSAGE_OBJECTS_BYTES = 64;
+
   /** Smaller pieces of a larger message wait for more credit. */
   private static final int MIN_PIECE_BYTES = 16 * 1024;
 
@@ -27,11 +30,12 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   private volatile @Nullable Connection connection;
   private volatile int id;
 
+  /** Made by the reading role when more comes than one message that is whole at once. */
+  private volatile @Nullable StreamReceiver receiver;
+
   // Guarded by the connection's lock.
   boolean inSendQueue;
   private @Nullable SendCredit sendCredit; // made when this side sends more than a last message
-
-  private volatile @Nullable StreamReceiver receiver; // made unless one message comes, in one frame
 
   // Used by the reading role only.
   private int maxMessageBytes;
@@ -385,7 +389,13 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   private InboundMessage receiveWhole(ByteBuffer data, int cost) throws StreamException {
     MessageAssembler.checkSize(data.remaining(), maxMessageBytes);
     long memory = takeIfMuchIsUnread(cost);
-    InboundMessage message = MessageAssembler.whole(data);
+    InboundMessage message;
+    try {
+      message = MessageAssembler.whole(data);
+    } catch (Error e) {
+      giveMemory(memory);
+      throw e;
+    }
     message.hold(cost);
     message.holdMemory(bound(), memory);
     return message;
@@ -402,8 +412,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     if (!on.leavesMuchUnread()) {
       return 0;
     }
-    on.memory().take(on, cost);
-    return cost;
+    long memory = (long) cost + MESSAGE_OBJECTS_BYTES;
+    on.memory().take(on, memory);
+    return memory;
   }
 
   /**
@@ -419,8 +430,9 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   }
 
   private void checkCredit(int cost, boolean last) throws StreamException {
+    StreamReceiver known = receiver;
     boolean covered =
-        (receiver == null && last)
+        (known == null && last)
             ? cost <= bound().limits().streamWindowBytes()
             : receiver().credit().receive(cost);
     if (!covered) {
@@ -462,7 +474,7 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
     callbacks.request(count);
     StreamReceiver known = receiver;
     if (known != null) {
-      known.releaseIfWanted();
+      known.releaseCreditIfWanted();
     }
   }
 
@@ -483,6 +495,14 @@ abstract class Stream implements CallbackQueue.Owner, Runnable {
   @Override
   public final void dropped(long credit) {
     consumed(credit);
+  }
+
+  /** What the decoder gathered for this stream has come, or never will. By the reading role. */
+  final void gathered() {
+    StreamReceiver known = receiver;
+    if (known != null) {
+      known.gathered();
+    }
   }
 
   /** Gives back what a message that will never be whole holds. */

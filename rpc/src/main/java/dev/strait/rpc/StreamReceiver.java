@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stream receives more than one message of one frame: its credit, and the message that comes
- * in pieces, with what that holds until it is whole. Used by the reading role only, but for the
- * latter, which whoever ends the stream gives back.
+ * How a stream receives more than one message that is whole at once: its credit, and the message
+ * that comes in pieces, with what that holds until it is whole.
+ *
+ * <p>Used by the reading role, but for the credit, which whoever consumes messages gives back, and
+ * for what a message holds that is not whole, which whoever ends the stream gives back.
  */
 final class StreamReceiver {
   private final Stream stream;
@@ -23,6 +25,10 @@ final class StreamReceiver {
   /** Of the {@link MessageMemory}. */
   @GuardedBy("this")
   private long partialMemory;
+
+  /** The decoder holds the memory too, until the frame that it gathers there has come. */
+  @GuardedBy("this")
+  private boolean gathering;
 
   StreamReceiver(Stream stream, Connection connection, int maxMessageBytes) {
     this.stream = stream;
@@ -47,14 +53,31 @@ final class StreamReceiver {
     return messages != null && messages.isBusy();
   }
 
-  /** As {@link MessageAssembler#gatherInto}. */
+  /**
+   * As {@link MessageAssembler#gatherInto}. When the frame has come, or never will, {@link
+   * #gathered} is called.
+   */
   @Nullable ByteBuffer gatherInto(boolean continued, boolean more, int length, ByteBuffer begin) {
     if (!credit.covers(length) || stream.state().isOver()) {
       return null;
     }
-    ByteBuffer gathered = assembler().gatherInto(continued, more, length, begin);
+    setGathering(true);
+    ByteBuffer into = assembler().gatherInto(continued, more, length, begin);
+    if (into == null) {
+      setGathering(false);
+    }
     releaseIfOver();
-    return gathered;
+    return into;
+  }
+
+  /** The decoder has given back what it gathered. */
+  void gathered() {
+    setGathering(false);
+    releaseIfOver();
+  }
+
+  private synchronized void setGathering(boolean now) {
+    gathering = now;
   }
 
   /**
@@ -77,12 +100,12 @@ final class StreamReceiver {
         whole.hold(cost);
         return whole;
       }
-      holdPartial(cost);
+      holdCredit(cost);
       if (whole == null) {
-        releaseIfWanted();
+        releaseCreditIfWanted();
       } else {
-        whole.hold(takeCredit());
-        whole.holdMemory(connection, takeMemory());
+        whole.hold(drainCredit());
+        whole.holdMemory(connection, drainMemory());
       }
       return whole;
     } finally {
@@ -107,33 +130,47 @@ final class StreamReceiver {
     }
   }
 
-  private synchronized void holdPartial(int cost) {
+  private synchronized void holdCredit(int cost) {
     partialCredit += cost;
   }
 
-  private synchronized int takeCredit() {
-    int taken = partialCredit;
+  private synchronized int drainCredit() {
+    int held = partialCredit;
     partialCredit = 0;
-    return taken;
+    return held;
   }
 
-  private synchronized long takeMemory() {
-    long taken = partialMemory;
-    partialMemory = 0;
-    return taken;
+  /** Nothing while the decoder gathers. */
+  private synchronized long drainMemory() {
+    long held = gathering ? 0 : partialMemory;
+    partialMemory -= held;
+    return held;
   }
 
-  /** A message larger than the window can only arrive whole if its pieces are paid for early. */
-  void releaseIfWanted() {
+  /**
+   * A message larger than the window can only arrive whole if its pieces are paid for early. Called
+   * by any thread.
+   */
+  void releaseCreditIfWanted() {
     if (stream.callbacks.wantsMessage()) {
-      stream.consumed(takeCredit());
+      releaseCredit();
+    }
+  }
+
+  private void releaseCredit() {
+    int held = drainCredit();
+    if (held > 0) {
+      connection.consumed(stream, credit, held);
     }
   }
 
   /** Gives back what a message that will never be whole holds. Called by any thread. */
   void release() {
-    stream.consumed(takeCredit());
-    stream.giveMemory(takeMemory());
+    releaseCredit();
+    long held = drainMemory();
+    if (held > 0) {
+      connection.memory().give(connection, held);
+    }
   }
 
   /** The stream may have ended after that was given back. */

@@ -65,8 +65,9 @@ final class BuilderDefaultsTest {
   void everyLimitIsFiniteByDefaultButHowLongSilenceAndConnectionsMayLast() throws Exception {
     Set<String> endless = new TreeSet<>();
     Set<String> finite = new TreeSet<>();
-    sort(TestBuilders.server(local.address()), "", endless, finite);
-    sort(TestBuilders.channel(local.address()), "", endless, finite);
+    Set<String> unset = new TreeSet<>();
+    sort(TestBuilders.server(local.address()), "", endless, finite, unset);
+    sort(TestBuilders.channel(local.address()), "", endless, finite, unset);
 
     assertEquals(
         Set.of(
@@ -75,6 +76,8 @@ final class BuilderDefaultsTest {
             "retirement.graceNanos",
             "retirement.idleNanos"),
         endless);
+    // All of what everybody has, or half of it.
+    assertEquals(Set.of("defaultDeadline", "handlersOfUser", "maxConnectionsOfUser"), unset);
     assertTrue(
         finite.containsAll(
             Set.of(
@@ -88,7 +91,8 @@ final class BuilderDefaultsTest {
   }
 
   /** The numbers and times among the fields of a builder, and of the records in them. */
-  private static void sort(Object of, String prefix, Set<String> endless, Set<String> finite)
+  private static void sort(
+      Object of, String prefix, Set<String> endless, Set<String> finite, Set<String> unset)
       throws IllegalAccessException {
     for (Field field : of.getClass().getDeclaredFields()) {
       if (Modifier.isStatic(field.getModifiers())) {
@@ -98,7 +102,9 @@ final class BuilderDefaultsTest {
       Object value = field.get(of);
       String name = prefix + field.getName();
       if (value instanceof Record) {
-        sort(value, name + ".", endless, finite);
+        sort(value, name + ".", endless, finite, unset);
+      } else if (value == null && isALimit(field.getType())) {
+        unset.add(name);
       } else if (value instanceof Number number) {
         long bound = value instanceof Integer ? Integer.MAX_VALUE : Long.MAX_VALUE;
         (number.longValue() == bound ? endless : finite).add(name);
@@ -106,6 +112,10 @@ final class BuilderDefaultsTest {
         (time.toDays() >= 365 ? endless : finite).add(name);
       }
     }
+  }
+
+  private static boolean isALimit(Class<?> type) {
+    return Number.class.isAssignableFrom(type) || type == Duration.class || type.isRecord();
   }
 
   @Test

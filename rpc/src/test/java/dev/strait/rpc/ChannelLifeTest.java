@@ -29,8 +29,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,6 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** From the first call of a channel to its end, and the same for servers. */
 final class ChannelLifeTest {
   @RegisterExtension final Local local = Local.unix();
+  @RegisterExtension final Local pipes = Local.pipe();
 
   private final Semaphore started = new Semaphore(0);
   private final CountDownLatch finish = new CountDownLatch(1);
@@ -156,35 +157,90 @@ final class ChannelLifeTest {
 
   // States.
 
-  /** Both sides: the thread of the channel's connection, and later that of the server's. */
+  /** Has no thread for some tasks. */
+  private static final class Scarce implements ThreadFactory {
+    volatile Predicate<Runnable> refused = task -> false;
+
+    @Override
+    public Thread newThread(Runnable task) {
+      if (refused.test(task)) {
+        throw new OutOfMemoryError("none can be had");
+      }
+      return Threads.daemonFactory().newThread(task);
+    }
+  }
+
+  private static void assertUnavailable(ManagedChannel channel, String... texts) throws Exception {
+    Status status = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT).awaitClose();
+    assertEquals(Status.Code.UNAVAILABLE, status.getCode(), status::toString);
+    for (String text : texts) {
+      assertTrue(String.valueOf(status.getDescription()).contains(text), status::toString);
+    }
+  }
+
+  private static void assertServed(ManagedChannel channel) throws Exception {
+    CallOptions patient = CallOptions.DEFAULT.withWaitForReady();
+    Status status = Raw.unary(channel, Raw.UNARY, patient).awaitClose();
+    assertTrue(status.isOk(), status::toString);
+  }
+
   @Test
   void aConnectionForWhichThereIsNoThreadFailsItsCallsAndTheNextIsTried() throws Exception {
-    AtomicBoolean none = new AtomicBoolean();
-    ThreadFactory factory =
-        task -> {
-          if (task instanceof Reader && none.get()) {
-            throw new OutOfMemoryError("none can be had");
-          }
-          return Threads.daemonFactory().newThread(task);
-        };
+    Scarce threads = new Scarce();
     Server server =
-        local.serve(b -> b.threadFactory(factory).addService(Raw.service(Raw.UNARY, Raw.echo())));
-    ManagedChannel withoutThreads = local.channel(b -> b.threadFactory(factory));
-    none.set(true);
-    for (ManagedChannel channel : List.of(withoutThreads, local.channel())) {
-      Status status = Raw.unary(channel, Raw.UNARY, CallOptions.DEFAULT).awaitClose();
-      assertEquals(Status.Code.UNAVAILABLE, status.getCode());
-      String told = String.valueOf(status.getDescription());
-      assertTrue(told.contains(local.address().toString()), told);
-      assertEquals(channel == withoutThreads, told.contains("no thread to read it"), told);
-    }
+        local.serve(b -> b.threadFactory(threads).addService(Raw.service(Raw.UNARY, Raw.echo())));
+    ManagedChannel withoutThreads = local.channel(b -> b.threadFactory(threads));
+    threads.refused = Reader.class::isInstance;
+    assertUnavailable(withoutThreads, local.address().toString(), "no thread to read it");
+    assertUnavailable(local.channel(), local.address().toString());
     Local.await("both have given up", () -> IpcCounters.of(server).connectionsFailed() > 0);
     assertEquals(0, IpcCounters.of(server).connectionsOpen());
 
-    none.set(false);
+    threads.refused = task -> false;
 
-    CallOptions patient = CallOptions.DEFAULT.withWaitForReady();
-    assertTrue(Raw.unary(withoutThreads, Raw.UNARY, patient).awaitClose().isOk());
+    assertServed(withoutThreads);
+  }
+
+  @Test
+  void aConnectionWhoseTransportHasNoThreadsFailsItsCallsAndTheNextIsTried() throws Exception {
+    pipes.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())));
+    Scarce threads = new Scarce();
+    ManagedChannel channel = pipes.channel(b -> b.threadFactory(threads));
+    threads.refused = task -> task.getClass().getName().contains("ThreadedLink");
+    assertUnavailable(channel, pipes.address().toString(), "none can be had");
+
+    threads.refused = task -> false;
+
+    assertServed(channel);
+  }
+
+  @Test
+  void aChannelThatHasNoTimerFailsItsCallsAndTheNextTries() throws Exception {
+    Scarce threads = new Scarce();
+    threads.refused = task -> task.getClass().getName().contains("ThreadPoolExecutor");
+    ManagedChannel channel = local.channel(b -> b.threadFactory(threads));
+    assertUnavailable(channel, local.address().toString());
+
+    local.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())));
+
+    assertServed(channel);
+  }
+
+  @Test
+  void aConnectionOfAServerThatHasNoTimerIsGivenUp() throws Exception {
+    Scarce threads = new Scarce();
+    threads.refused = task -> task.getClass().getName().contains("ThreadPoolExecutor");
+    Server server =
+        local.serve(b -> b.threadFactory(threads).addService(Raw.service(Raw.UNARY, Raw.echo())));
+    ManagedChannel channel = local.channel();
+    assertUnavailable(channel);
+    Local.await("it is given up", () -> IpcCounters.of(server).connectionsFailed() > 0);
+
+    threads.refused = task -> false;
+
+    assertServed(channel);
+    channel.shutdownNow();
+    assertTrue(server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS));
   }
 
   @Test

@@ -10,7 +10,9 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** G4: what the credit of calls and connections does not bound. */
 final class MessageMemoryTest {
@@ -94,36 +98,118 @@ final class MessageMemoryTest {
     }
   }
 
-  /** Of each stream the first message is read, and 39 are not. */
+  /** Of each stream the first message is read, and the others are not. */
   @Test
   void smallMessagesThatAreNotReadAreHeldOnlyUpToTheLimit() throws Exception {
-    Server server = serve(b -> b.maxMessageMemory(MEBIBYTE));
+    Server server =
+        serve(
+            b ->
+                b.maxMessageMemory(MEBIBYTE)
+                    .permitKeepAliveTime(0, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true));
     for (int round = 0; round < 3; round++) {
       ScriptedPeer peer = local.greetedPeer();
-      sendSmall(peer, 1);
-      sendSmall(peer, 3);
-      sendSmall(peer, 5);
-
-      RawFrame refused = peer.nextButWindow();
-      assertEquals(5, refused.streamId(), refused::toString);
-      assertEquals(CancelCode.LIMIT_EXCEEDED, refused.cancelCode());
-      assertTrue(refused.text().contains("more than the limit of 1048576"), refused::toString);
+      int id = 1;
+      while (!isRefused(peer, id)) {
+        peer.open(id, "raw/Bidi", 0);
+        for (int i = 0; i < 40; i++) {
+          peer.send(id, FrameType.MESSAGE, 0, new Data().bytes(new byte[SMALL]));
+        }
+        assertTrue(id < 9, "four streams of 400 kB");
+        id += 2;
+      }
+      assertTrue(id > 5, "two of them have room");
       int before = round;
       assertTrue(IpcCounters.of(server).limitsHit() > before);
-      // Beside what others leave unread, what is read takes no room.
-      peer.open(7, "raw/Bidi", 0);
-      peer.send(7, FrameType.MESSAGE, 0, new Data().bytes(new byte[SMALL]));
-      peer.send(0, FrameType.PING, 0, new Data().u64(1));
-      assertEquals(FrameType.PING, peer.nextButWindow().type());
+      fill(peer, id);
+
+      // Others leave nothing unread, however much of theirs comes at once.
+      ScriptedPeer other = local.greetedPeer();
+      ByteBuffer burst = ByteBuffer.allocate(30 * 1100);
+      for (int i = 0; i < 30; i++) {
+        burst.put(
+            ScriptedPeer.frame(
+                1 + 2 * i,
+                FrameType.OPEN,
+                FrameType.FLAG_METHOD_NAME | FrameType.FLAG_WITH_MESSAGE | FrameType.FLAG_END,
+                new Data()
+                    .u32(0)
+                    .text("other/Unary")
+                    .u16(0)
+                    .noMetadata()
+                    .bytes(new byte[1000])
+                    .toBytes()));
+      }
+      other.sendBytes(Arrays.copyOf(burst.array(), burst.position()));
+      for (int i = 0; i < 30; i++) {
+        RawFrame reply = other.nextButWindow();
+        assertEquals(FrameType.CLOSE, reply.type(), reply::toString);
+        assertEquals(0, reply.statusCode());
+      }
+      other.close();
       awaitEnd(peer, server);
     }
   }
 
-  private static void sendSmall(ScriptedPeer peer, int streamId) {
-    peer.open(streamId, "raw/Bidi", 0);
-    for (int i = 0; i < 40; i++) {
-      peer.send(streamId, FrameType.MESSAGE, 0, new Data().bytes(new byte[SMALL]));
+  /** Until there is room for no message more. */
+  private static void fill(ScriptedPeer peer, int firstId) {
+    for (int id = firstId; id < firstId + 1000; id += 2) {
+      peer.open(id, "raw/Bidi", 0);
+      peer.send(id, FrameType.MESSAGE, 0, new Data().bytes(new byte[SMALL]));
+      peer.send(id, FrameType.MESSAGE, 0, new Data().bytes(new byte[SMALL]));
+      if (isRefused(peer, id)) {
+        return;
+      }
     }
+    throw new AssertionError("there is always room");
+  }
+
+  /** Whether what was sent last was refused; it is, if a limit is hit. */
+  private static boolean isRefused(ScriptedPeer peer, int lastId) {
+    peer.send(0, FrameType.PING, 0, new Data().u64(lastId));
+    RawFrame next = peer.nextButWindow();
+    boolean refused = next.type() == FrameType.CANCEL;
+    if (refused) {
+      assertEquals(CancelCode.LIMIT_EXCEEDED, next.cancelCode());
+      assertTrue(next.text().contains("more than the limit of 1048576"), next::toString);
+      next = peer.nextButWindow();
+    }
+    assertEquals(FrameType.PING, next.type(), next::toString);
+    return refused;
+  }
+
+  /** A frame is gathered where its message will be, which stays there when the call ends. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void memoryThatAHalfFrameHoldsCountsUntilThatHasComeOrTheConnectionEnds(boolean comes)
+      throws Exception {
+    MessageMemory memory = new MessageMemory(4 * MEBIBYTE, 4 * MEBIBYTE, 0);
+    Server server = serve(b -> b.messageMemory(memory));
+    ScriptedPeer peer = local.greetedPeer();
+    peer.open(1, "raw/Bidi", 0);
+    byte[] frame =
+        ScriptedPeer.frame(
+            1,
+            FrameType.MESSAGE,
+            FrameType.FLAG_MORE,
+            new Data().u32(MEBIBYTE).bytes(new byte[PIECE]).toBytes());
+    // The transport's ring grows with what was read; before, so much does not come at once.
+    peer.send(1, FrameType.MESSAGE, 0, new Data().bytes(new byte[PIECE]));
+    peer.send(0, FrameType.PING, 0, new Data().u64(1));
+    assertEquals(FrameType.PING, peer.nextButWindow().type());
+    peer.sendBytes(Arrays.copyOf(frame, PIECE / 2));
+    Local.await("there is room for a window", () -> memory.held() == MEBIBYTE / 2);
+
+    calls.poll(15, TimeUnit.SECONDS).close(Status.ABORTED, new Metadata());
+
+    assertEquals(FrameType.CLOSE, peer.nextButWindow().type());
+    assertEquals(MEBIBYTE / 2, memory.held());
+    if (comes) {
+      peer.sendBytes(Arrays.copyOfRange(frame, PIECE / 2, frame.length));
+    } else {
+      awaitEnd(peer, server);
+    }
+    Local.await("it is free", () -> memory.held() == 0);
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whole lives of servers and their clients on virtual time, in an order of threads and with faults
- * that a seed decides: what {@link SimulatedRun} says holds for each. G1, G2, G7, G10.
+ * that a seed decides: what {@link SimulatedRun} says holds for each. G1, G2, G4, G7, G10.
  */
 final class SimulatorTest {
   private static final String SEED = "strait.simulator.seed";
@@ -42,6 +42,11 @@ final class SimulatorTest {
             "CallbackQueue",
             "        credit += message.release();",
             "        credit += message.release() & 1;")),
+    CREDIT_GIVEN_TWICE(
+        rpc(
+            "CallbackQueue",
+            "        credit += message.release();",
+            "        credit += 2 * message.release();")),
     DOUBLE_TERMINAL_EVENT(
         rpc(
             "CallbackQueue",
