@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -215,15 +217,13 @@ final class ChannelLifeTest {
   }
 
   @Test
-  void aChannelThatHasNoTimerFailsItsCallsAndTheNextTries() throws Exception {
-    Scarce threads = new Scarce();
-    threads.refused = task -> task.getClass().getName().contains("ThreadPoolExecutor");
-    ManagedChannel channel = local.channel(b -> b.threadFactory(threads));
-    assertUnavailable(channel, local.address().toString());
-
-    local.serve(b -> b.addService(Raw.service(Raw.UNARY, Raw.echo())));
-
-    assertServed(channel);
+  void aChannelWhoseTimerIsGoneFailsEachCall() throws Exception {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    ManagedChannel channel = local.channel(b -> b.scheduler(timer));
+    timer.shutdownNow();
+    for (int i = 0; i < 3; i++) {
+      assertUnavailable(channel, local.address().toString());
+    }
   }
 
   @Test
