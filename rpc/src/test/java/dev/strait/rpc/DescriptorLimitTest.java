@@ -78,8 +78,7 @@ final class DescriptorLimitTest {
     Local.await("there are none left", () -> mayOpen(server) == 0);
 
     assertEquals("y", say(before, "y"));
-    double busy = busyShareOfASecond(server);
-    assertTrue(busy < 0.2, () -> "the server is busy for " + busy + " of the time");
+    assertCalmsDown(server);
     for (SocketChannel newcomer : newcomers) {
       newcomer.close();
     }
@@ -125,6 +124,16 @@ final class DescriptorLimitTest {
             .start();
     assertEquals(0, prlimit.waitFor());
     assertEquals(most, limit(process));
+  }
+
+  /** An accept loop that spins does so in every second; compiling its code takes a few at most. */
+  private static void assertCalmsDown(ChildProcess server) throws Exception {
+    double busy = 1;
+    for (int i = 0; i < 5 && busy >= 0.2; i++) {
+      busy = Math.min(busy, busyShareOfASecond(server));
+    }
+    double least = busy;
+    assertTrue(least < 0.2, () -> "the server is never busy for less than " + least);
   }
 
   /** Of processor time, whatever else the machine does. */
