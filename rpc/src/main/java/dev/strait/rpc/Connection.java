@@ -3,6 +3,7 @@ package dev.strait.rpc;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.strait.framing.FrameDecoder;
 import dev.strait.framing.FrameException;
+import dev.strait.transport.BufferPool;
 import dev.strait.transport.IpcAddress;
 import dev.strait.transport.PeerCredentials;
 import dev.strait.transport.Transport;
@@ -67,7 +68,8 @@ final class Connection {
   // Used by the reading role only.
   private final InboundFrames frames;
   private final FrameDecoder decoder;
-  private boolean muchUnread;
+  private long unreadBefore; // when what is decoded now had not come
+  private long paidBefore;
 
   private final AtomicBoolean establishing = new AtomicBoolean();
   private volatile boolean letIn; // by the gate
@@ -229,10 +231,13 @@ final class Connection {
 
   /**
    * Whether the peer left more unread than every connection may, before it sent what is decoded
-   * now. Called by the reading role only.
+   * now, or sent more in that than a read brings of messages that are not tiny. Called by the
+   * reading role only.
    */
   boolean leavesMuchUnread() {
-    return muchUnread;
+    int own = settings.memory().unreadBytesOfConnection();
+    long came = frames.paid() - paidBefore;
+    return unreadBefore > own || unreadBefore + came > own + BufferPool.BUFFER_BYTES;
   }
 
   /** What the peer said in its HELLO. */
@@ -327,7 +332,8 @@ final class Connection {
       return;
     }
     keepAlive.read();
-    muchUnread = receiveCredit.held() > settings.memory().unreadBytesOfConnection();
+    unreadBefore = receiveCredit.held();
+    paidBefore = frames.paid();
     try {
       decoder.decode(data);
     } catch (WireException e) {

@@ -24,6 +24,8 @@ final class InboundFrames implements FrameListener {
   /** The credit of the frame at hand that no stream holds. */
   private int unclaimed;
 
+  private long paid;
+
   /** For which the decoder gathers a frame; null if for none. */
   private @Nullable Stream gathering;
 
@@ -300,6 +302,12 @@ final class InboundFrames implements FrameListener {
           "a message frame of " + cost + " bytes is over the connection's credit");
     }
     unclaimed = cost;
+    paid += cost;
+  }
+
+  /** The credit of all that came. */
+  long paid() {
+    return paid;
   }
 
   /** The credit that was paid goes over to the stream that holds the message. */

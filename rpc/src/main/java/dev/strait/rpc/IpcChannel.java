@@ -33,7 +33,7 @@ final class IpcChannel extends ManagedChannel {
   private final ScheduledExecutorService scheduler;
   private final Watcher watcher;
   private final Monitor monitor;
-  private final Executor fallbackExecutor;
+  private final LastResort lastResort;
   private final Dispatcher dispatcher;
   private final Connectivity connectivity;
   private final Connector connector;
@@ -55,17 +55,13 @@ final class IpcChannel extends ManagedChannel {
         Schedulers.schedulerOr(options.timing().scheduler(), "strait-timer " + address, threads);
     this.monitor = new Monitor(options.transport().ticker());
     this.watcher = new Watcher("strait-watcher " + address, threads, options.transport().ticker());
-    this.fallbackExecutor =
-        new LastResort("strait-callbacks " + address, threads, scheduler, () -> {});
+    this.lastResort =
+        new LastResort("strait-callbacks " + address, threads, scheduler, this::terminateIfDone);
     this.dispatcher =
         new Dispatcher(
-            options.hosted(),
-            Context.ROOT,
-            scheduler,
-            options.transport().ticker(),
-            fallbackExecutor);
+            options.hosted(), Context.ROOT, scheduler, options.transport().ticker(), lastResort);
     Executor own = dispatcher.executor();
-    this.connectivity = new Connectivity(own == null ? fallbackExecutor : own, fallbackExecutor);
+    this.connectivity = new Connectivity(own == null ? lastResort : own, lastResort);
     this.connector =
         new Connector(
             address,
@@ -195,7 +191,7 @@ final class IpcChannel extends ManagedChannel {
 
     @Override
     public Executor fallbackExecutor() {
-      return fallbackExecutor;
+      return lastResort;
     }
 
     @Override
@@ -302,7 +298,7 @@ final class IpcChannel extends ManagedChannel {
   }
 
   private void terminateIfDone() {
-    if (shutdown && openCalls.get() == 0 && connector.isAllClosed()) {
+    if (shutdown && openCalls.get() == 0 && connector.isAllClosed() && !lastResort.isWaiting()) {
       idleCheck.stop();
       watcher.close();
       if (options.timing().scheduler() == null) {

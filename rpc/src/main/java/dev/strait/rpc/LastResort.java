@@ -26,13 +26,19 @@ final class LastResort implements Executor {
   @GuardedBy("this")
   private final Deque<Runnable> waiting = new ArrayDeque<>();
 
+  /** The timer will ask. */
   @GuardedBy("this")
   private boolean asking;
+
+  /** Tasks wait, with neither a thread nor a timer. */
+  @GuardedBy("this")
+  private boolean stuck;
 
   /**
    * @param name of the threads
    * @param scheduler the timer
-   * @param whenNoneWait runs, on one of the threads or the timer's, when no task waits any more
+   * @param whenNoneWait runs when no task waits any more, or {@linkplain #isWaiting for nothing}:
+   *     on one of the threads, the timer's, or that of {@link #execute}
    */
   LastResort(
       String name,
@@ -49,6 +55,7 @@ final class LastResort implements Executor {
   public void execute(Runnable task) {
     synchronized (this) {
       waiting.add(task);
+      stuck = false;
     }
     if (!startThread()) {
       askLater();
@@ -65,10 +72,14 @@ final class LastResort implements Executor {
   }
 
   private void runAll() {
-    for (Runnable next = poll(); next != null; next = poll()) {
-      next.run();
+    try {
+      for (Runnable next = poll(); next != null; next = poll()) {
+        next.run();
+      }
+    } finally {
+      askLater(); // for what a task that threw has left
+      whenNoneWait.run();
     }
-    whenNoneWait.run();
   }
 
   private void askLater() {
@@ -81,7 +92,14 @@ final class LastResort implements Executor {
     try {
       var unused = scheduler.schedule(this::askAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     } catch (RuntimeException | Error noTimer) {
-      giveUp(noTimer);
+      synchronized (this) {
+        asking = false;
+        stuck = true;
+      }
+      Log.warn(
+          "callbacks wait for the next: there is neither a thread for " + name + " nor a timer",
+          noTimer);
+      whenNoneWait.run();
     }
   }
 
@@ -89,6 +107,7 @@ final class LastResort implements Executor {
   private void askAgain() {
     synchronized (this) {
       asking = false;
+      stuck = false;
     }
     if (isWaiting()) {
       startThread();
@@ -96,20 +115,12 @@ final class LastResort implements Executor {
     }
   }
 
-  private void giveUp(Throwable noTimer) {
-    Log.warn("callbacks are lost: there is neither a thread for " + name + " nor a timer", noTimer);
-    synchronized (this) {
-      waiting.clear();
-    }
-    whenNoneWait.run();
-  }
-
   private synchronized @Nullable Runnable poll() {
     return waiting.poll();
   }
 
-  /** Whether tasks wait for a thread. */
+  /** Whether tasks wait for a thread that is asked for. */
   synchronized boolean isWaiting() {
-    return !waiting.isEmpty();
+    return !waiting.isEmpty() && !stuck;
   }
 }

@@ -62,11 +62,15 @@ final class StreamReceiver {
       return null;
     }
     setGathering(true);
-    ByteBuffer into = assembler().gatherInto(continued, more, length, begin);
-    if (into == null) {
-      setGathering(false);
+    ByteBuffer into = null;
+    try {
+      into = assembler().gatherInto(continued, more, length, begin);
+    } finally {
+      if (into == null) {
+        setGathering(false);
+      }
+      releaseIfOver();
     }
-    releaseIfOver();
     return into;
   }
 

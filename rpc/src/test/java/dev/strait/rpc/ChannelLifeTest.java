@@ -227,6 +227,21 @@ final class ChannelLifeTest {
   }
 
   @Test
+  void aChannelEndsWhenTheListenersOfItsStateHaveHeardOfIt() throws Exception {
+    Scarce threads = new Scarce();
+    ManagedChannel channel = local.channel(b -> b.threadFactory(threads));
+    threads.refused = task -> task.getClass().getName().contains("LastResort");
+    CountDownLatch told = new CountDownLatch(1);
+    channel.notifyWhenStateChanged(ConnectivityState.IDLE, told::countDown);
+    channel.shutdown();
+
+    threads.refused = task -> false;
+
+    Local.await(told);
+    assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
+  }
+
+  @Test
   void aConnectionOfAServerThatHasNoTimerIsGivenUp() throws Exception {
     Scarce threads = new Scarce();
     threads.refused = task -> task.getClass().getName().contains("ThreadPoolExecutor");

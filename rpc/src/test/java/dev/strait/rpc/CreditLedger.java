@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sees what each side of each connection reads and writes, and adds up for itself what messages
  * cost. Held for each: a WINDOW frame never grants more than a window beyond what has come, nor
- * less than the one before. So what is held unread of a connection, or of a call, is never more
- * than its window (G4). For simulations, where one thread runs at a time.
+ * less than the one before. So credit is never given back twice, after which more could be unread
+ * than a window (G4); whether it was read before its credit went back is not seen here. For
+ * simulations, where one thread runs at a time.
  */
 final class CreditLedger extends ForwardingProvider {
   private final long streamWindow;

@@ -94,12 +94,31 @@ final class LastResortTest {
   }
 
   @Test
-  void withNeitherThreadNorTimerNothingWaitsForEver() {
+  void aTaskThatThrowsLeavesTheOthersToTheNextThread() throws Exception {
+    refusals.set(2);
+    lastResort.execute(
+        () -> {
+          throw new IllegalStateException("planned");
+        });
+    lastResort.execute(ran::release);
+
+    time.advance(RETRY);
+    Local.await("the first has thrown", () -> timesNoneWait.get() == 1);
+    time.advance(RETRY);
+
+    awaitRuns(1);
+  }
+
+  @Test
+  void withNeitherThreadNorTimerTasksWaitForTheNextAndNobodyForThem() throws Exception {
     time.scheduler().shutdownNow();
-    refusals.set(1);
+    refusals.set(2);
+    lastResort.execute(ran::release);
     lastResort.execute(ran::release);
 
     assertFalse(lastResort.isWaiting());
-    assertEquals(1, timesNoneWait.get());
+    assertEquals(2, timesNoneWait.get());
+    lastResort.execute(ran::release);
+    awaitRuns(3);
   }
 }

@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Held for each run: every call ends once, with a status that its plan allows, within 100 ms of
  * its deadline (G1); no more handlers run than may (G2); messages come whole, once and in order;
- * nobody hears of a success that the other side does not know of; nobody is granted credit for what
- * has not come, so no more than a window is unread (G4, with an account of its own); and no thread,
- * timer, buffer or byte of the memory that messages may hold is left (G7). In some lives no thread
- * can be had now and then, in some there is little of that memory.
+ * nobody hears of a success that the other side does not know of; no credit is granted beyond a
+ * window more than what has come (G4, see {@link CreditLedger}); and no thread, timer, buffer or
+ * byte of the memory that messages may hold is left (G7). In some lives no thread can be had now
+ * and then, in some there is little of that memory.
  */
 final class SimulatedRun {
   /** More than any life needs. */

@@ -50,7 +50,8 @@ final class Demo {
     showCalls(strait);
     showPeers(strait);
 
-    Optional<String> noEpoll = NettyUnix.whyNot();
+    // Netty unpacks its native code for that.
+    Optional<String> noEpoll = scope.runToItsEnd(NettyUnix::whyNot);
     if (noEpoll.isEmpty()) {
       pairs.add(Pair.start(Contender.GRPC_DIRECT, EndpointKind.UNIX, workspace, scope));
       pairs.add(Pair.start(Contender.GRPC, EndpointKind.UNIX, workspace, scope));

@@ -2,6 +2,7 @@ package dev.strait.examples.demo;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 
 /**
  * What must be gone when the demo ends, however it ends: closed last in first out, once, by {@link
@@ -26,6 +27,14 @@ final class Scope implements AutoCloseable {
     T resource = opener.open();
     open.push(resource);
     return resource;
+  }
+
+  /** Runs what would leave a file behind if it were cut short: the end of the JVM waits for it. */
+  synchronized <T> T runToItsEnd(Callable<T> step) throws Exception {
+    if (closed) {
+      throw new IllegalStateException("interrupted");
+    }
+    return step.call();
   }
 
   /** Whether the JVM is on its way out. */
