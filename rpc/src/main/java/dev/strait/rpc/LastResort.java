@@ -71,13 +71,13 @@ final class LastResort implements Executor {
     }
   }
 
+  /** What a task that throws has left is not lost: its own thread runs it, or one asked for. */
   private void runAll() {
     try {
       for (Runnable next = poll(); next != null; next = poll()) {
         next.run();
       }
     } finally {
-      askLater(); // for what a task that threw has left
       whenNoneWait.run();
     }
   }
