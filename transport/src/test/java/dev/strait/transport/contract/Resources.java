@@ -36,6 +36,11 @@ public final class Resources {
     return namedAfter(address).count();
   }
 
+  /** Whether the thread that accepts at this address is there. */
+  public static boolean isAccepting(IpcAddress address) {
+    return namedAfter(address).anyMatch(thread -> thread.getName().startsWith("strait-accept "));
+  }
+
   /** The processor time that the threads which are named after this address have had. */
   public static long cpuNanosOf(IpcAddress address) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();

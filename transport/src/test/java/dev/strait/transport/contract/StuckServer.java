@@ -62,6 +62,8 @@ final class StuckServer implements AutoCloseable {
   public void close() {
     holdUp.countDown();
     acceptor.close();
+    // Until then it may accept one more.
+    Eventually.isTrue(() -> !Resources.isAccepting(address));
     Eventually.isTrue(
         () -> {
           all.forEach(Transport::close);
