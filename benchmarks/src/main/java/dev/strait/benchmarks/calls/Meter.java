@@ -40,6 +40,7 @@ final class Meter {
     mark += amount;
     waiter = Thread.currentThread();
     awaited = mark;
+    long before = count.get();
     long giveUp = System.nanoTime() + PATIENCE_NANOS;
     while (count.get() < mark) {
       LockSupport.parkNanos(this, PATIENCE_NANOS);
@@ -47,7 +48,12 @@ final class Meter {
         throw new IllegalStateException("a call failed", failure);
       }
       if (System.nanoTime() - giveUp > 0) {
-        throw new IllegalStateException("it stands still at " + count + " of " + mark);
+        long now = count.get();
+        if (now == before) {
+          throw new IllegalStateException("it stands still at " + now + " of " + mark);
+        }
+        before = now;
+        giveUp = System.nanoTime() + PATIENCE_NANOS;
       }
     }
     awaited = Long.MAX_VALUE;
