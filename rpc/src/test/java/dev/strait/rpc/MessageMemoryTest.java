@@ -100,8 +100,7 @@ final class MessageMemoryTest {
       // With one that is given up there is room for another.
       peer.send(out -> Frames.cancel(out, 1, CancelCode.CANCELLED, ""));
       begin(peer, 19);
-      peer.send(0, FrameType.PING, 0, new Data().u64(1));
-      assertEquals(FrameType.PING, peer.nextButWindow().type());
+      awaitPong(peer);
       awaitEnd(peer, server);
     }
   }
@@ -165,6 +164,11 @@ final class MessageMemoryTest {
     for (int i = 0; i < 10; i++) {
       peer.send(0, 0x80, 0, new Data().bytes(new byte[PIECE]));
     }
+    awaitPong(peer);
+  }
+
+  /** What was sent before has been decoded then. */
+  private static void awaitPong(ScriptedPeer peer) {
     peer.send(0, FrameType.PING, 0, new Data().u64(1));
     assertEquals(FrameType.PING, peer.nextButWindow().type());
   }

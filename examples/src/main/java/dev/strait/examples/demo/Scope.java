@@ -20,11 +20,8 @@ final class Scope implements AutoCloseable {
   }
 
   /** Adds what {@code opener} opens; nothing is opened any more once this is closed. */
-  synchronized <T extends AutoCloseable> T open(Opener<T> opener) throws Exception {
-    if (closed) {
-      throw new IllegalStateException("interrupted");
-    }
-    T resource = opener.open();
+  synchronized <T extends AutoCloseable> T open(Callable<T> opener) throws Exception {
+    T resource = runToItsEnd(opener);
     open.push(resource);
     return resource;
   }
@@ -57,9 +54,5 @@ final class Scope implements AutoCloseable {
         System.err.println("demo: while cleaning up: " + e);
       }
     }
-  }
-
-  interface Opener<T> {
-    T open() throws Exception;
   }
 }
